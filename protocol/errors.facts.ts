@@ -1,0 +1,48 @@
+/** The facts each kind of error carries. Adding a kind here obliges errors.table.ts to give it words. */
+
+export interface ErrorFacts {
+  // Files from outside
+  'file-not-found': { path: string };
+  'not-permitted': { path: string; code: string };
+  'not-hdf5': { path: string; found: string };
+  'truncated-file': { path: string; expectedBytes: number; actualBytes: number };
+  'unsupported-format': { path: string; format: string; hint: string };
+  'unsupported-encoding': { path: string; element: string; encoding: string };
+  'corrupt-file': { path: string; element: string; reason: string };
+  'corrupt-chunk': { path: string; dataset: string; chunk: number; rowStart: number; rowEnd: number; reason: string };
+  'reader-timeout': { path: string; seconds: number };
+  // Contents that a run refuses
+  'no-matrix': { path: string };
+  'not-counts': { path: string; slot: string; example: number; row: number };
+  'bad-values': { path: string; slot: string; problem: 'nan' | 'negative' | 'infinite'; row: number; gene: string };
+  'duplicate-names': { path: string; axis: 'obs' | 'var'; count: number; examples: string[] };
+  'gene-mismatch': { first: string; other: string; shared: number; firstOnly: number; otherOnly: number; examples: string[] };
+  'same-plate-twice': { first: string; other: string };
+  'no-cells': { path: string };
+  'nothing-left': { step: string; before: number; axis: 'cells' | 'genes'; detail: string };
+  // What the user asked for
+  'unknown-step': { step: string; near: string[] };
+  'unknown-parameter': { step: string; parameter: string; near: string[] };
+  'invalid-parameter': { step: string; parameter: string; value: string; reason: string };
+  'unknown-column': { column: string; near: string[]; where: string };
+  'bad-expression': { expression: string; position: number; reason: string };
+  'bad-recipe': { source: string; reason: string };
+  'missing-input': { step: string; slot: string; remedyStep: string };
+  'bad-usage': { command: string; reason: string };
+  'not-found': { what: string; name: string; near: string[] };
+  'no-datasets': { workspace: string };
+  'already-exists': { path: string };
+  // Resources
+  'memory-too-small': { step: string; neededBytes: number; availableBytes: number };
+  'disk-too-small': { path: string; neededBytes: number; availableBytes: number };
+  'disk-full': { path: string; code: string };
+  'io-failed': { path: string; code: string };
+  // Running
+  'workspace-locked': { workspace: string; pid: number; since: string; address: string };
+  'engine-gone': { reason: 'exit' | 'oom' | 'crash' | 'killed' | 'lost-host'; code: number | null; signal: string | null };
+  'worker-memory': { step: string; chunkRows: number };
+  'dataset-changed': { name: string; path: string };
+  'corrupt-result': { path: string; reason: string };
+  cancelled: { step: string };
+  internal: { detail: string };
+}

@@ -1,0 +1,162 @@
+/** Words for every kind of error: one plain sentence of what is wrong, one of what to do next. */
+import type { ErrorFacts } from './errors.facts.ts';
+import { formatBytes, formatCount } from './format.ts';
+
+interface Words {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const list = (names: readonly string[]): string => names.map((n) => `'${n}'`).join(', ');
+const nearest = (names: readonly string[], otherwise: string): string =>
+  names.length > 0 ? `Did you mean ${list(names)}?` : otherwise;
+
+export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) => Words } = {
+  'file-not-found': (f) => ({
+    message: `There is no file at ${f.path}.`,
+    remedy: 'Check the path (quotes around paths with spaces) and that the disk is mounted.',
+  }),
+  'not-permitted': (f) => ({
+    message: `Access to ${f.path} is not allowed (${f.code}).`,
+    remedy: 'Change its permissions or choose another folder.',
+  }),
+  'not-hdf5': (f) => ({
+    message: `${f.path} is not an HDF5 file (it looks like ${f.found}).`,
+    remedy: 'Give an .h5ad, a 10x .h5 or a 10x matrix folder. A gzip-wrapped file must be unpacked first (gunzip).',
+  }),
+  'truncated-file': (f) => ({
+    message: `${f.path} is cut short: its header announces ${formatBytes(f.expectedBytes)}, the file has ${formatBytes(f.actualBytes)}.`,
+    remedy: 'Copy or download the file again and compare its size and checksum with the source.',
+  }),
+  'unsupported-format': (f) => ({ message: `${f.path} is a ${f.format} file, which cannot be read here.`, remedy: f.hint }),
+  'unsupported-encoding': (f) => ({
+    message: `${f.element} in ${f.path} is stored as ${f.encoding}, which this version cannot read.`,
+    remedy: 'Write the file again with a current anndata (adata.write_h5ad) and add the copy.',
+  }),
+  'corrupt-file': (f) => ({
+    message: `${f.element} in ${f.path} is damaged: ${f.reason}.`,
+    remedy: 'Compare the file with its checksum at the source and copy it again.',
+  }),
+  'corrupt-chunk': (f) => ({
+    message: `Chunk ${f.chunk} of ${f.dataset} in ${f.path} is damaged (rows ${f.rowStart} to ${f.rowEnd}): ${f.reason}.`,
+    remedy: 'Copy or download the file again; nothing that was computed before is lost.',
+  }),
+  'reader-timeout': (f) => ({
+    message: `Reading ${f.path} did not finish within ${f.seconds} s and was stopped.`,
+    remedy: 'The file is probably damaged, or its disk is very slow. Copy it to a local disk and try again.',
+  }),
+  'no-matrix': (f) => ({
+    message: `${f.path} holds no expression matrix (no X, no counts layer, no raw).`,
+    remedy: 'Add the file that holds the counts; this one has only annotations.',
+  }),
+  'not-counts': (f) => ({
+    message: `${f.slot} in ${f.path} does not hold counts: row ${f.row} has the value ${f.example}.`,
+    remedy: 'Use the file with raw counts, or put them into layers/counts or raw/X; normalised values cannot be normalised again.',
+  }),
+  'bad-values': (f) => ({
+    message: `${f.slot} in ${f.path} holds a ${f.problem} value at row ${f.row}, gene '${f.gene}'.`,
+    remedy: 'Counts must be finite and not negative. Repair the file (or export the raw counts again) and add it anew.',
+  }),
+  'duplicate-names': (f) => ({
+    message: `${formatCount(f.count)} ${f.axis} names in ${f.path} occur more than once, for example ${list(f.examples)}.`,
+    remedy: `Make them unique (adata.${f.axis}_names_make_unique()) and write the file again.`,
+  }),
+  'gene-mismatch': (f) => ({
+    message: `${f.other} and ${f.first} do not list the same genes: ${formatCount(f.shared)} shared, ${formatCount(f.firstOnly)} only in the first, ${formatCount(f.otherOnly)} only in the second${f.examples.length ? ` (${list(f.examples)})` : ''}.`,
+    remedy: 'Run files with the same genes together, or set "genes": "inner" in the recipe to keep the shared genes only.',
+  }),
+  'same-plate-twice': (f) => ({
+    message: `${f.other} holds the same cells as ${f.first}.`,
+    remedy: 'Remove one of the two: a plate counted twice changes every result.',
+  }),
+  'no-cells': (f) => ({ message: `${f.path} has no cells.`, remedy: 'Remove it from the recipe or replace the file.' }),
+  'nothing-left': (f) => ({
+    message: `Nothing is left after ${f.step}: all ${formatCount(f.before)} ${f.axis} were removed (${f.detail}).`,
+    remedy: 'Loosen its limits; truckee results shows how many each limit removed.',
+  }),
+  'unknown-step': (f) => ({
+    message: `There is no step called '${f.step}'.`,
+    remedy: nearest(f.near, 'truckee run --help lists all steps.'),
+  }),
+  'unknown-parameter': (f) => ({
+    message: `Step '${f.step}' has no parameter '${f.parameter}'.`,
+    remedy: nearest(f.near, `truckee run --help lists the parameters of ${f.step}.`),
+  }),
+  'invalid-parameter': (f) => ({
+    message: `${f.step}.${f.parameter} cannot be ${f.value}: ${f.reason}.`,
+    remedy: 'truckee run --help gives the meaning, unit and range of each parameter.',
+  }),
+  'unknown-column': (f) => ({
+    message: `There is no obs column '${f.column}' (${f.where}).`,
+    remedy: nearest(f.near, 'truckee inspect FILE lists the columns.'),
+  }),
+  'bad-expression': (f) => ({
+    message: `The expression cannot be read at character ${f.position + 1}: ${f.reason}. (${f.expression})`,
+    remedy: "Write comparisons joined by and/or/not, for example: cell_line == 'A549' and pct_counts_mt < 20",
+  }),
+  'bad-recipe': (f) => ({
+    message: `The recipe ${f.source} cannot be used: ${f.reason}.`,
+    remedy: 'truckee recipe pca-umap prints a recipe that works; change that one.',
+  }),
+  'missing-input': (f) => ({
+    message: `Step '${f.step}' needs ${f.slot}, which no step before it produces.`,
+    remedy: `Put '${f.remedyStep}' before it in the recipe.`,
+  }),
+  'bad-usage': (f) => ({ message: `${f.reason}.`, remedy: `truckee ${f.command} --help shows how the command is used.` }),
+  'not-found': (f) => ({
+    message: `There is no ${f.what} called '${f.name}'.`,
+    remedy: nearest(f.near, 'truckee list and truckee results show what is there.'),
+  }),
+  'no-datasets': (f) => ({
+    message: `The workspace ${f.workspace} has no datasets yet.`,
+    remedy: 'Add some with truckee add FILE..., or make demo plates with truckee generate DIR.',
+  }),
+  'already-exists': (f) => ({
+    message: `${f.path} exists already and is not overwritten.`,
+    remedy: 'Choose another name, or remove it first.',
+  }),
+  'memory-too-small': (f) => ({
+    message: `Step '${f.step}' needs at least ${formatBytes(f.neededBytes)} of memory; ${formatBytes(f.availableBytes)} is allowed.`,
+    remedy: `Run with --memory ${formatBytes(f.neededBytes)} or more, or with fewer workers.`,
+  }),
+  'disk-too-small': (f) => ({
+    message: `${formatBytes(f.neededBytes)} are needed at ${f.path}; ${formatBytes(f.availableBytes)} are free.`,
+    remedy: 'Free some space or choose a workspace on another disk (--workspace DIR).',
+  }),
+  'disk-full': (f) => ({
+    message: `The disk is full: ${f.path} could not be written (${f.code}).`,
+    remedy: 'Free some space and run the same command again: finished steps are kept and it goes on where it stopped.',
+  }),
+  'io-failed': (f) => ({
+    message: `${f.path} could not be read or written (${f.code}).`,
+    remedy: 'Check the disk and its connection, then run the same command again: finished steps are kept.',
+  }),
+  'workspace-locked': (f) => ({
+    message: `The workspace ${f.workspace} is in use by process ${f.pid} since ${f.since}${f.address ? ` (${f.address})` : ''}.`,
+    remedy: 'Wait until it ends, or stop that process. Reading commands (list, results, export) work meanwhile.',
+  }),
+  'engine-gone': (f) => ({
+    message: `The engine process ended unexpectedly (${f.reason}${f.signal ? `, ${f.signal}` : ''}).`,
+    remedy: 'Run the same command again: finished steps are kept. With "oom", allow less memory (--memory) or fewer workers.',
+  }),
+  'worker-memory': (f) => ({
+    message: `A worker of step '${f.step}' ran out of memory with chunks of ${formatCount(f.chunkRows)} rows.`,
+    remedy: 'Run with fewer workers or a smaller chunk; finished steps are kept.',
+  }),
+  'dataset-changed': (f) => ({
+    message: `The file of dataset '${f.name}' (${f.path}) has changed since it was added.`,
+    remedy: 'Add it again (truckee add FILE) so that results are not mixed.',
+  }),
+  'corrupt-result': (f) => ({
+    message: `The stored result ${f.path} is damaged: ${f.reason}.`,
+    remedy: 'Delete that folder and run the recipe again; only what depends on it is recomputed.',
+  }),
+  cancelled: (f) => ({
+    message: `Stopped during ${f.step} at your request.`,
+    remedy: 'Finished steps are kept; the same command goes on from here.',
+  }),
+  internal: (f) => ({
+    message: `Something went wrong inside Truckee: ${f.detail}.`,
+    remedy: 'This is a defect of ours: truckee doctor prints what a report needs.',
+  }),
+};

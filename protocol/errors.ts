@@ -1,0 +1,90 @@
+/**
+ * Every failure a user can meet, as one tagged union: what happened (`kind` + `facts`), in words (`message`), and the
+ * next step (`remedy`). Thrown as TruckeeError inside a process, sent between processes as plain ErrorData.
+ */
+import type { ErrorFacts } from './errors.facts.ts';
+import { errorWords } from './errors.table.ts';
+
+export type ErrorKind = keyof ErrorFacts;
+
+/** Plain, structured-cloneable form; also the public JSON of a refusal. Causes are messages, never stack traces. */
+export interface ErrorData {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly remedy: string;
+  readonly cause?: string;
+}
+
+export class TruckeeError extends Error {
+  readonly data: ErrorData;
+
+  constructor(data: ErrorData, options?: { cause?: unknown }) {
+    super(data.message, options);
+    this.name = 'TruckeeError';
+    this.data = data;
+  }
+
+  get kind(): ErrorKind {
+    return this.data.kind;
+  }
+}
+
+/** Builds the error of one kind; words come from the table so that every place says the same thing the same way. */
+export function failure<K extends ErrorKind>(kind: K, facts: ErrorFacts[K], cause?: unknown): TruckeeError {
+  const words = errorWords[kind](facts);
+  const data: ErrorData = {
+    kind,
+    ...words,
+    facts: { ...facts },
+    ...(cause === undefined ? {} : { cause: messageOf(cause) }),
+  };
+  return new TruckeeError(data, cause === undefined ? undefined : { cause });
+}
+
+export function isTruckeeError(value: unknown): value is TruckeeError {
+  return value instanceof TruckeeError;
+}
+
+export function isKind<K extends ErrorKind>(value: unknown, kind: K): value is TruckeeError {
+  return value instanceof TruckeeError && value.data.kind === kind;
+}
+
+/** The edge of a layer: known errors pass through, operating-system errors get a kind, anything else is `internal`. */
+export function toErrorData(thrown: unknown): ErrorData {
+  if (thrown instanceof TruckeeError) return thrown.data;
+  const system = systemFailure(thrown);
+  return (system ?? failure('internal', { detail: messageOf(thrown) }, thrown)).data;
+}
+
+/** Maps a Node file-system error (ENOSPC, EACCES, ENOENT...) to its kind; undefined when it is not one. */
+export function systemFailure(thrown: unknown, path?: string): TruckeeError | undefined {
+  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
+  const file = path ?? ('path' in thrown && typeof thrown.path === 'string' ? thrown.path : '(unknown file)');
+  switch (thrown.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return failure('disk-full', { path: file, code: thrown.code }, thrown);
+    case 'ENOENT':
+      return failure('file-not-found', { path: file }, thrown);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return failure('not-permitted', { path: file, code: thrown.code }, thrown);
+    case 'EIO':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'EXDEV':
+    case 'ENOTEMPTY':
+      return failure('io-failed', { path: file, code: thrown.code }, thrown);
+    default:
+      return undefined;
+  }
+}
+
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,40 @@
+/** Principal components by the covariance route: two passes over the data, never a dense matrix of cells. */
+import { z } from 'zod';
+import { planPass } from './cost.ts';
+import { code, defineStep } from './define.ts';
+import { param, wholeNumber } from './params.ts';
+
+/** Beyond this many genes the g x g covariance is no longer the sensible route. */
+export const maxCovarianceGenes = 8000;
+
+const what = z.strictObject({
+  n_comps: param(wholeNumber(1, 300).default(50), { help: 'Principal components to keep.', unit: 'components' }),
+});
+
+export const pca = defineStep({
+  id: 'pca',
+  version: 1,
+  title: 'Principal components',
+  why: 'Turns thousands of genes into a few dozen coordinates per cell that the next steps can work with.',
+  what,
+  reads: () => ['X:lognorm'],
+  writes: () => ['obsm/X_pca', 'varm/PCs', 'uns/pca'],
+  plan(facts, params, how, hardware) {
+    const genes = facts.selectedGenes;
+    const n_comps = Math.max(1, Math.min(params.n_comps, genes, facts.nObs));
+    const meanSelected = Math.min(genes, ((facts.stored / Math.max(1, facts.nObs)) * genes) / Math.max(1, facts.nVars) * 2);
+    const plan = planPass(facts, how, hardware, {
+      // float64 totals, the covariance and the Lanczos basis in the engine; a float32 tile matrix in each worker
+      engineBytes: genes * genes * 8 * 2 + genes * 8 * 6 * n_comps,
+      workerBytes: genes * genes * 4 + genes * n_comps * 4 + tileOut(n_comps),
+      passes: 2, rowBytes: 4 * n_comps, outputColumns: n_comps,
+      workPerEntry: 0.2 + (meanSelected * meanSelected) / 2 / 10 / Math.max(1, facts.stored / Math.max(1, facts.nObs)),
+      fixedSeconds: 3 * (genes / 2000) ** 2, fixedDiskBytes: facts.nVars * n_comps * 4,
+      notes: genes > maxCovarianceGenes ? [`${genes} genes: more than ${maxCovarianceGenes} need the hvg step first`] : [],
+    });
+    return { params: { n_comps }, plan, facts: { ...facts, components: n_comps } };
+  },
+  python: (p, n) => [code(`sc.tl.pca(${n.adata}, n_comps=${p.n_comps}, svd_solver='covariance_eigh')`)],
+});
+
+const tileOut = (components: number): number => 4096 * components * 4;

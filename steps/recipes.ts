@@ -1,0 +1,48 @@
+/** Ready recipes: what `truckee recipe NAME` prints and what the guides start from. */
+import { recipeSchema, type Recipe } from '../protocol/recipe.ts';
+
+const definitions = {
+  'pca-umap': {
+    truckee: 1,
+    name: 'pca-umap',
+    title: 'From counts to clusters: PCA, UMAP, Leiden',
+    steps: [
+      { step: 'qc' },
+      { step: 'filter', params: { level: 'full' }, lenient: ['level'] },
+      { step: 'normalize' },
+      { step: 'log1p' },
+      { step: 'hvg' },
+      { step: 'pca' },
+      { step: 'subset' },
+      { step: 'neighbors' },
+      { step: 'umap' },
+      { step: 'leiden' },
+    ],
+  },
+  pca: {
+    truckee: 1,
+    name: 'pca',
+    title: 'From counts to principal components',
+    steps: [
+      { step: 'qc' },
+      { step: 'filter', params: { level: 'full' }, lenient: ['level'] },
+      { step: 'normalize' },
+      { step: 'log1p' },
+      { step: 'hvg' },
+      { step: 'pca' },
+    ],
+  },
+  qc: {
+    truckee: 1,
+    name: 'qc',
+    title: 'Quality metrics only',
+    steps: [{ step: 'qc' }],
+  },
+} as const;
+
+export type RecipeName = keyof typeof definitions;
+export const recipeNames = Object.keys(definitions) as RecipeName[];
+
+export function readyRecipe(name: RecipeName): Recipe {
+  return recipeSchema.parse(definitions[name]);
+}

@@ -1,0 +1,124 @@
+/** From a recipe's words to steps that can run: parameters checked, choices made, inputs present, costs known. */
+import type { z } from 'zod';
+import { failure } from '../protocol/errors.ts';
+import { nearNames } from '../protocol/format.ts';
+import type { InputFacts } from '../protocol/matrix.ts';
+import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
+import type { Recipe, RecipeStep } from '../protocol/recipe.ts';
+import { columnsOf, parseWhere } from '../protocol/where.ts';
+import type { Planned, StepDefinition } from './define.ts';
+import { levelColumn } from './filter.ts';
+import { howSchema, type How } from './params.ts';
+import { qcObsColumns } from './qc.ts';
+import { isStepId, stepIds, steps, type StepId } from './table.ts';
+
+export interface ResolvedStep {
+  readonly id: StepId;
+  readonly title: string;
+  readonly version: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly how: How;
+  readonly plan: StepPlan;
+  /** Slots it reads; used to find what it depends on. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+export interface ResolvedRecipe {
+  readonly steps: readonly ResolvedStep[];
+  readonly notes: readonly string[];
+}
+
+/** @throws unknown-step, unknown-parameter, invalid-parameter, unknown-column, bad-expression, missing-input. */
+export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardware): ResolvedRecipe {
+  let facts: PlanFacts = { ...input, selectedGenes: input.nVars, components: 0, graphCells: input.nObs, neighbors: 15 };
+  const resolved: ResolvedStep[] = [];
+  const notes: string[] = [];
+  const written = new Set<string>(['X:counts']);
+  for (const entry of recipe.steps) {
+    const id = entry.step;
+    if (!isStepId(id)) throw failure('unknown-step', { step: id, near: nearNames(id, stepIds) });
+    const { what, how } = readParams(id, entry);
+    const lenient = dropAbsentColumns(id, what, entry, input, notes);
+    const step = resolveOne(definitionOf(id), lenient, how, facts, hardware);
+    checkColumns(id, step.params, input, written);
+    for (const slot of step.reads) {
+      if (!written.has(slot)) throw failure('missing-input', { step: id, slot, remedyStep: writerOf(slot) });
+    }
+    for (const slot of step.writes) written.add(slot);
+    notes.push(...step.plan.notes.map((note) => `${id}: ${note}`));
+    resolved.push(step.resolved);
+    facts = step.facts;
+  }
+  return { steps: resolved, notes };
+}
+
+type AnyStep = StepDefinition<StepId, z.ZodObject>;
+type Values = Record<string, unknown>;
+
+/** The table's entry with its parameters seen as plain values: each was parsed by its own schema just before. */
+function definitionOf(id: StepId): AnyStep {
+  return steps[id] as AnyStep;
+}
+
+function resolveOne(definition: AnyStep, what: Values, how: How, facts: PlanFacts, hardware: Hardware) {
+  const planned: Planned<Values> = definition.plan(facts, what, how, hardware);
+  const { params, plan } = planned;
+  const reads = definition.reads(params);
+  const writes = definition.writes(params);
+  const resolved: ResolvedStep = { id: definition.id, title: definition.title, version: definition.version, params, how, plan, reads, writes };
+  return { params, plan, reads, writes, facts: planned.facts, resolved };
+}
+
+function readParams(id: StepId, entry: RecipeStep): { what: Values; how: How } {
+  const definition = definitionOf(id);
+  const names = [...Object.keys(definition.what.shape), ...Object.keys(howSchema.shape)];
+  const whatValues: Values = {};
+  const howValues: Values = {};
+  for (const [name, value] of Object.entries(entry.params)) {
+    if (Object.hasOwn(definition.what.shape, name)) whatValues[name] = value;
+    else if (Object.hasOwn(howSchema.shape, name)) howValues[name] = value;
+    else throw failure('unknown-parameter', { step: id, parameter: name, near: nearNames(name, names) });
+  }
+  return { what: parseValues(id, definition.what, whatValues), how: howSchema.parse(parseValues(id, howSchema, howValues)) };
+}
+
+function parseValues(step: StepId, schema: z.ZodObject, values: Values): Values {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const parameter = String(issue.path[0] ?? '?');
+  throw failure('invalid-parameter', { step, parameter, value: JSON.stringify(values[parameter]) ?? 'empty', reason: issue.message });
+}
+
+/** Ready recipes name columns that not every data set has: those limits fall away, said in a note. */
+function dropAbsentColumns(id: StepId, what: Values, entry: RecipeStep, input: InputFacts, notes: string[]): Values {
+  if (id !== 'filter' || !entry.lenient.includes('level') || what['level'] === null) return what;
+  if (input.plates.every((plate) => plate.obsColumns.includes(levelColumn))) return what;
+  notes.push(`filter: there is no obs column '${levelColumn}', so all filter levels are kept`);
+  return { ...what, level: null };
+}
+
+function checkColumns(id: StepId, params: Values, input: InputFacts, written: ReadonlySet<string>): void {
+  if (id !== 'filter') return;
+  const wanted: string[] = [];
+  if (typeof params['where'] === 'string') wanted.push(...columnsOf(parseWhere(params['where'])));
+  if (params['level'] !== null) wanted.push(levelColumn);
+  const computed = [...written].filter((slot) => slot.startsWith('obs/')).map((slot) => slot.slice(4));
+  for (const column of wanted) {
+    if (computed.includes(column)) continue;
+    for (const plate of input.plates) {
+      if (plate.obsColumns.includes(column)) continue;
+      const candidates = new Set([...plate.obsColumns, ...computed, ...qcObsColumns([])]);
+      throw failure('unknown-column', { column, near: nearNames(column, candidates), where: plate.name });
+    }
+  }
+}
+
+function writerOf(slot: string): string {
+  const special: Readonly<Record<string, StepId>> = { 'X:normalized': 'normalize', 'X:lognorm': 'log1p' };
+  if (special[slot]) return special[slot];
+  if (slot.startsWith('obs/')) return 'qc';
+  if (slot.startsWith('obsp/')) return 'neighbors';
+  return slot.startsWith('obsm/') ? 'pca' : 'an earlier step';
+}

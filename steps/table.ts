@@ -1,0 +1,23 @@
+/** Every step of a recipe, in the order in which they are usually run. The one list that everything else is mapped over. */
+import { filter } from './filter.ts';
+import { hvg } from './hvg.ts';
+import { leiden } from './leiden.ts';
+import { log1p } from './log1p.ts';
+import { neighbors } from './neighbors.ts';
+import { normalize } from './normalize.ts';
+import { pca } from './pca.ts';
+import { qc } from './qc.ts';
+import { subset } from './subset.ts';
+import { umap } from './umap.ts';
+
+export const steps = { qc, filter, normalize, log1p, hvg, pca, subset, neighbors, umap, leiden } as const;
+
+export type StepId = keyof typeof steps;
+/** Resolved parameters of a step. */
+export type StepParams<Id extends StepId> = Parameters<(typeof steps)[Id]['writes']>[0];
+
+export const stepIds = Object.keys(steps) as StepId[];
+
+export function isStepId(id: string): id is StepId {
+  return Object.hasOwn(steps, id);
+}
