@@ -39,13 +39,32 @@ export interface PipelineJob {
   readonly cache: string;
 }
 
+/** Parameters of the plate generator (steps/generate.ts has their meaning and defaults). */
+export interface GenerateSettings {
+  readonly plates: number;
+  readonly cells: number;
+  readonly genes: number;
+  readonly seed: number;
+  readonly lines: number;
+  readonly drugs: number;
+  readonly plate_chunks: boolean;
+  readonly index_dtype: 'int32' | 'int64';
+}
+
 export interface GenerateJob {
   readonly kind: 'generate';
   readonly id: JobId;
   readonly folder: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: GenerateSettings;
   readonly workers: number;
   readonly memoryBytes: number;
+}
+
+export interface GenerateAnswer {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly cells: number;
+  readonly seconds: number;
 }
 
 /** Describes one file; with `scan` reads every value of X. */
@@ -68,8 +87,21 @@ export interface ExportJob {
   /** Result folders of one run in recipe order, with the steps that made them. */
   readonly results: readonly { readonly step: string; readonly path: string }[];
   readonly includeX: boolean;
+  /** What X holds: counts as stored (default), or counts normalised and log1p'd as the run did. */
+  readonly matrix?: 'counts' | 'lognorm';
+  /** Goes to uns/truckee as JSON; absolute paths in it are cut to their last part. */
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly cache: string;
+}
+
+export interface ExportAnswer {
+  readonly target: string;
+  readonly bytes: number;
+  readonly cells: number;
+  /** 0 for a table of cells (csv). */
+  readonly genes: number;
+  /** What could not be taken over as it is, in words. */
+  readonly notes: readonly string[];
 }
 
 /** Bins or samples an embedding for a figure: one small file a writer can draw without reading result arrays. */
@@ -81,8 +113,21 @@ export interface ViewJob {
   readonly genes: 'same' | 'inner';
   readonly results: readonly { readonly step: string; readonly path: string }[];
   readonly basis: string;
+  /** An obs column, stored or computed; null for none. */
   readonly color: string | null;
   readonly maxPoints: number;
+  /** Default 0; equal seeds draw equal cells whatever the colour. */
+  readonly seed?: number;
+  /** Columns of the basis to draw; default the first two. */
+  readonly axes?: readonly [number, number];
+}
+
+export interface ViewAnswer {
+  readonly target: string;
+  readonly points: number;
+  /** Cells that have a position in this basis, and cells kept in all. */
+  readonly placed: number;
+  readonly cells: number;
 }
 
 export type EngineJob = PipelineJob | GenerateJob | InspectJob | ExportJob | ViewJob;
@@ -107,4 +152,6 @@ export type EngineMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }
   /** The step's folder is complete: the host makes it durable, renames it and answers `adopted`. */
   | { readonly kind: 'finished'; readonly step: string; readonly work: string; readonly seconds: number }
-  | { readonly kind: 'answer'; readonly answer: unknown };
+  | { readonly kind: 'answer'; readonly answer: unknown }
+  /** Empty: its delivery shows that everything before it was delivered. */
+  | { readonly kind: 'flush' };

@@ -39,7 +39,12 @@ export interface StepDefinition<Id extends string, Shape extends z.ZodObject> {
   /** One sentence for a scientist: what it is good for. */
   readonly why: string;
   readonly what: Shape;
+  /** Slots it cannot do without. */
   reads(params: z.infer<Shape>): readonly Slot[];
+  /** Slots it takes into account when an earlier step wrote them. */
+  readonly uses: readonly Slot[];
+  /** True when the seed changes its numbers. */
+  readonly seeded: boolean;
   writes(params: z.infer<Shape>): readonly Slot[];
   plan(facts: PlanFacts, params: z.infer<Shape>, how: How, hardware: Hardware): Planned<z.infer<Shape>>;
   python(params: z.infer<Shape>, names: PythonNames): readonly NotebookCell[];

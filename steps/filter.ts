@@ -42,6 +42,8 @@ export const filter = defineStep({
   title: 'Filter cells',
   why: 'Removes empty, damaged or unwanted cells before anything is averaged over them.',
   what,
+  uses: [],
+  seeded: false,
   reads(p) {
     if (p.where !== null) parseWhere(p.where);
     const slots: string[] = [];

@@ -28,6 +28,8 @@ export const hvg = defineStep({
   title: 'Highly variable genes',
   why: 'A few thousand informative genes carry the structure; the rest is mostly noise.',
   what,
+  uses: ['rows', 'genes'],
+  seeded: false,
   reads: (p) => (p.flavor === 'seurat' ? ['X:lognorm'] : ['X:counts']),
   writes: () => ['var/highly_variable'],
   plan(facts, params, how, hardware) {

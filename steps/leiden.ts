@@ -17,6 +17,8 @@ export const leiden = defineStep({
   title: 'Leiden clusters',
   why: 'Names the groups that the map shows.',
   what,
+  uses: [],
+  seeded: true,
   reads: () => ['obsp/connectivities'],
   writes: (p) => [`obs/${p.key_added}`, `uns/${p.key_added}`],
   plan(facts, params, _how, hardware) {

@@ -16,6 +16,8 @@ export const log1p = defineStep({
   title: 'Logarithm',
   why: 'Evens out the spread between weak and strong genes.',
   what,
+  uses: [],
+  seeded: false,
   reads: () => ['X:normalized'],
   writes: () => ['X:lognorm'],
   plan: (facts, params, how, hardware) => ({

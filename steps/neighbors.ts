@@ -24,6 +24,8 @@ export const neighbors = defineStep({
   title: 'Neighbours',
   why: 'The graph of similar cells, on which UMAP and clusters are built.',
   what,
+  uses: ['rows:subset'],
+  seeded: true,
   reads: (p) => [`obsm/${p.use_rep}`],
   writes: () => ['obsp/distances', 'obsp/connectivities', 'uns/neighbors'],
   plan(facts, params, how, hardware) {

@@ -25,6 +25,8 @@ export const normalize = defineStep({
   title: 'Normalise to equal totals',
   why: 'Makes cells comparable that were sequenced to different depth.',
   what,
+  uses: ['rows', 'genes'],
+  seeded: false,
   reads: () => ['X:counts'],
   writes: () => ['X:normalized'],
   plan(facts, params, how, hardware) {

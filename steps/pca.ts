@@ -17,6 +17,8 @@ export const pca = defineStep({
   title: 'Principal components',
   why: 'Turns thousands of genes into a few dozen coordinates per cell that the next steps can work with.',
   what,
+  uses: ['rows', 'genes', 'var/highly_variable'],
+  seeded: false,
   reads: () => ['X:lognorm'],
   writes: () => ['obsm/X_pca', 'varm/PCs', 'uns/pca'],
   plan(facts, params, how, hardware) {

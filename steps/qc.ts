@@ -33,6 +33,8 @@ export const qc = defineStep({
   title: 'Quality metrics',
   why: 'Counts, detected genes and mitochondrial share of every cell: the basis for removing bad cells.',
   what,
+  uses: [],
+  seeded: false,
   reads: () => ['X:counts'],
   writes: (p) => [...qcObsColumns(p.percent_top).map((c) => `obs/${c}`), ...qcVarColumns.map((c) => `var/${c}`)],
   plan(facts, params, how, hardware) {

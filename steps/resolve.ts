@@ -6,7 +6,7 @@ import type { InputFacts } from '../protocol/matrix.ts';
 import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
 import type { Recipe, RecipeStep } from '../protocol/recipe.ts';
 import { columnsOf, parseWhere } from '../protocol/where.ts';
-import type { Planned, StepDefinition } from './define.ts';
+import type { StepDefinition } from './define.ts';
 import { levelColumn } from './filter.ts';
 import { howSchema, type How } from './params.ts';
 import { qcObsColumns } from './qc.ts';
@@ -19,9 +19,12 @@ export interface ResolvedStep {
   readonly params: Readonly<Record<string, unknown>>;
   readonly how: How;
   readonly plan: StepPlan;
-  /** Slots it reads; used to find what it depends on. */
-  readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Positions of the earlier steps whose results it depends on. */
+  readonly dependsOn: readonly number[];
+  /** Slots that were there when it was planned and that change what it writes, not its numbers. */
+  readonly has: readonly string[];
+  readonly seeded: boolean;
 }
 
 export interface ResolvedRecipe {
@@ -34,21 +37,29 @@ export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardw
   let facts: PlanFacts = { ...input, selectedGenes: input.nVars, components: 0, graphCells: input.nObs, neighbors: 15 };
   const resolved: ResolvedStep[] = [];
   const notes: string[] = [];
-  const written = new Set<string>(['X:counts']);
+  /** Slot -> position of the step that wrote it last; the counts come from the files. */
+  const written = new Map<string, number>([['X:counts', -1]]);
   for (const entry of recipe.steps) {
     const id = entry.step;
     if (!isStepId(id)) throw failure('unknown-step', { step: id, near: nearNames(id, stepIds) });
     const { what, how } = readParams(id, entry);
     const lenient = dropAbsentColumns(id, what, entry, input, notes);
-    const step = resolveOne(definitionOf(id), lenient, how, facts, hardware);
-    checkColumns(id, step.params, input, written);
-    for (const slot of step.reads) {
+    const definition = definitionOf(id);
+    const { params, plan, facts: after } = definition.plan(facts, lenient, how, hardware);
+    const computed = checkColumns(id, params, input, written);
+    for (const slot of definition.reads(params)) {
       if (!written.has(slot)) throw failure('missing-input', { step: id, slot, remedyStep: writerOf(slot) });
     }
-    for (const slot of step.writes) written.add(slot);
-    notes.push(...step.plan.notes.map((note) => `${id}: ${note}`));
-    resolved.push(step.resolved);
-    facts = step.facts;
+    const slots = [...definition.reads(params), ...definition.uses, ...computed];
+    const dependsOn = [...new Set(slots.flatMap((slot) => written.get(slot) ?? []))].filter((at) => at >= 0).sort((a, b) => a - b);
+    const writes = definition.writes(params);
+    resolved.push({
+      id, title: definition.title, version: definition.version, params, how, plan, writes, dependsOn, seeded: definition.seeded,
+      has: written.has('obs/total_counts') ? ['obs/total_counts'] : [],
+    });
+    for (const slot of writes) written.set(slot, resolved.length - 1);
+    notes.push(...plan.notes.map((note) => `${id}: ${note}`));
+    facts = after;
   }
   return { steps: resolved, notes };
 }
@@ -59,15 +70,6 @@ type Values = Record<string, unknown>;
 /** The table's entry with its parameters seen as plain values: each was parsed by its own schema just before. */
 function definitionOf(id: StepId): AnyStep {
   return steps[id] as AnyStep;
-}
-
-function resolveOne(definition: AnyStep, what: Values, how: How, facts: PlanFacts, hardware: Hardware) {
-  const planned: Planned<Values> = definition.plan(facts, what, how, hardware);
-  const { params, plan } = planned;
-  const reads = definition.reads(params);
-  const writes = definition.writes(params);
-  const resolved: ResolvedStep = { id: definition.id, title: definition.title, version: definition.version, params, how, plan, reads, writes };
-  return { params, plan, reads, writes, facts: planned.facts, resolved };
 }
 
 function readParams(id: StepId, entry: RecipeStep): { what: Values; how: How } {
@@ -99,12 +101,13 @@ function dropAbsentColumns(id: StepId, what: Values, entry: RecipeStep, input: I
   return { ...what, level: null };
 }
 
-function checkColumns(id: StepId, params: Values, input: InputFacts, written: ReadonlySet<string>): void {
-  if (id !== 'filter') return;
+/** Columns an expression reads must exist; returns the slots of those that an earlier step computes. */
+function checkColumns(id: StepId, params: Values, input: InputFacts, written: ReadonlyMap<string, number>): string[] {
+  if (id !== 'filter') return [];
   const wanted: string[] = [];
   if (typeof params['where'] === 'string') wanted.push(...columnsOf(parseWhere(params['where'])));
   if (params['level'] !== null) wanted.push(levelColumn);
-  const computed = [...written].filter((slot) => slot.startsWith('obs/')).map((slot) => slot.slice(4));
+  const computed = [...written.keys()].filter((slot) => slot.startsWith('obs/')).map((slot) => slot.slice(4));
   for (const column of wanted) {
     if (computed.includes(column)) continue;
     for (const plate of input.plates) {
@@ -113,6 +116,7 @@ function checkColumns(id: StepId, params: Values, input: InputFacts, written: Re
       throw failure('unknown-column', { column, near: nearNames(column, candidates), where: plate.name });
     }
   }
+  return wanted.filter((column) => computed.includes(column)).map((column) => `obs/${column}`);
 }
 
 function writerOf(slot: string): string {

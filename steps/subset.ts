@@ -22,6 +22,8 @@ export const subset = defineStep({
   title: 'Sample of cells',
   why: 'Neighbours, UMAP and clusters work in memory: a fair sample keeps them inside the budget.',
   what,
+  uses: ['rows'],
+  seeded: true,
   reads: () => [],
   writes: () => ['rows:subset'],
   plan(facts, params, _how, hardware) {

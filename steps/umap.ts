@@ -18,6 +18,8 @@ export const umap = defineStep({
   title: 'UMAP',
   why: 'A picture of the data in two dimensions.',
   what,
+  uses: [],
+  seeded: true,
   reads: () => ['obsp/connectivities'],
   writes: () => ['obsm/X_umap', 'uns/umap'],
   plan(facts, params, _how, hardware) {

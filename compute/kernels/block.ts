@@ -14,7 +14,7 @@ export interface CsrBlock {
 
 /**
  * Gives out the arrays a worker reuses for every block. A kernel set with its own memory (WASM) hands out views of that
- * memory, so that decoding writes where the kernels read; the plain set hands out ordinary arrays.
+ * memory, so that decoding writes where the kernels read; the plain set hands out ordinary arrays. Arrays come filled with zeros.
  */
 export interface Arena {
   int32(length: number): Int32Array;

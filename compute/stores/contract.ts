@@ -38,12 +38,14 @@ export type Column =
   | { readonly kind: 'categorical'; readonly codes: Int32Array; readonly categories: readonly string[]; readonly ordered: boolean }
   | { readonly kind: 'number'; readonly values: Float64Array; readonly integer: boolean }
   | { readonly kind: 'boolean'; readonly values: Uint8Array; readonly missing: Uint8Array | null }
-  | { readonly kind: 'string'; readonly values: readonly string[] };
+  /** `missing` is there only where the file can tell a missing string from an empty one. */
+  | { readonly kind: 'string'; readonly values: readonly string[]; readonly missing?: Uint8Array };
 
 /** An opened file: structure and annotations (through h5wasm); the matrix itself is read through MatrixSpec. */
 export interface PlateFile {
   readonly path: string;
   readonly nObs: number;
+  /** Genes of var; geneNames, varColumn and facts follow the counts, which may lie in raw with genes of their own. */
   readonly nVars: number;
   readonly obsColumns: readonly string[];
   /** var index: the gene names in file order (of raw/var when counts are in raw). */

@@ -1,0 +1,17 @@
+/** All benches by the name that `node bench/run.ts NAME` takes. */
+import type { BenchCase } from '../harness/case.ts';
+import { pca } from './pca.ts';
+import { read } from './read.ts';
+import { scan, scanMemory, scanNotebook } from './scan.ts';
+import { umap } from './umap.ts';
+import { scaling, whole } from './whole.ts';
+
+export const cases = {
+  read, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, whole, scaling,
+} as const satisfies Readonly<Record<string, BenchCase>>;
+
+export type CaseName = keyof typeof cases;
+
+export function isCaseName(name: string): name is CaseName {
+  return Object.hasOwn(cases, name);
+}

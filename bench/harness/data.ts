@@ -1,0 +1,46 @@
+/** The data sets of the benches: made by `truckee generate`, once, in a folder git ignores. Same seed, same bytes. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from './measure.ts';
+import { truckee } from './truckee.ts';
+
+/** Plates and cells in each plate; all have 62,710 genes, and gzip chunks and int64 indices like the real ones. */
+const sets = {
+  'plate-20k': { plates: 1, cells: 20_000 },
+  'plate-100k': { plates: 1, cells: 100_000 },
+  'plates-4x25k': { plates: 4, cells: 25_000 },
+  'plates-2x25k': { plates: 2, cells: 25_000 },
+  'plates-8x25k': { plates: 8, cells: 25_000 },
+} as const;
+
+export type DataName = keyof typeof sets;
+
+/** The command that makes a set, for the help text and for making it. */
+export function generateCommand(name: DataName, folder: string): readonly string[] {
+  const { plates, cells } = sets[name];
+  return truckee('generate', folder, '--plates', String(plates), '--cells', String(cells), '--genes', '62710', '--seed', '1', '--plate-chunks').argv;
+}
+
+/** Cells of all plates of a set. */
+export function cellsIn(name: DataName): number {
+  return sets[name].plates * sets[name].cells;
+}
+
+/** Files of a set in plate order; makes them when the folder is absent. */
+export async function dataFiles(root: string, name: DataName): Promise<string[]> {
+  const folder = join(root, name);
+  if (!existsSync(folder)) {
+    mkdirSync(root, { recursive: true });
+    // a folder with its final name is complete
+    const part = `${folder}.part`;
+    rmSync(part, { recursive: true, force: true });
+    const argv = generateCommand(name, part);
+    console.error(`making ${name}: ${argv.join(' ')}`);
+    await runCommand({ argv }, 2);
+    renameSync(part, folder);
+  }
+  const numbers = new Intl.Collator('en', { numeric: true });
+  const files = readdirSync(folder).filter((file) => file.endsWith('.h5ad')).sort(numbers.compare);
+  if (files.length === 0) throw new Error(`${folder} holds no .h5ad file`);
+  return files.map((file) => join(folder, file));
+}

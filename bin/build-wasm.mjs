@@ -1,0 +1,53 @@
+/**
+ * Compiles the AssemblyScript kernels to dist/. Plain JavaScript, because it runs before anything else is built.
+ * Does nothing when the output is newer than every source; `--force` compiles anyway.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** One entry per module: the folder of its sources (with index.ts) and the file made from them. */
+const modules = [{ sources: 'compute/kernels/wasm/assembly', output: 'dist/compute/kernels/wasm/kernels.wasm' }];
+
+// The memory is imported and shared, and may grow to the 4 GiB of wasm32; each loader chooses its own smaller maximum.
+const flags = [
+  '--runtime', 'stub', '--optimizeLevel', '3', '--noAssert', '--enable', 'simd', '--enable', 'threads',
+  '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
+];
+
+const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function newestSource(folder) {
+  const files = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const inputs = files.map((name) => join(root, folder, name));
+  inputs.push(fileURLToPath(import.meta.url), join(root, 'node_modules/assemblyscript/package.json'));
+  return Math.max(...inputs.map(changedAt));
+}
+
+/** Compiles every module that is out of date; rejects with the compiler's words. Returns how many were compiled. */
+export async function buildWasm({ force = false } = {}) {
+  let compiled = 0;
+  for (const { sources, output } of modules) {
+    const target = join(root, output);
+    if (!force && changedAt(target) > newestSource(sources)) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    // Renamed when complete: a test run beside this one never loads half a module.
+    const partial = `${output}.${process.pid}.tmp`;
+    const { error, stderr } = await asc.main([`${sources}/index.ts`, '--outFile', partial, '--baseDir', root, ...flags]);
+    if (error) {
+      rmSync(join(root, partial), { force: true });
+      throw new Error(`${sources} does not compile: ${error.message}\n${stderr.toString()}`);
+    }
+    renameSync(join(root, partial), target);
+    compiled++;
+  }
+  return compiled;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const compiled = await buildWasm({ force: process.argv.includes('--force') });
+  console.log(compiled === 0 ? 'WASM kernels are up to date.' : `Compiled ${compiled} WASM module(s).`);
+}

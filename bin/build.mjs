@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Builds everything: TypeScript by project (tsc -b, which also refuses imports across the house's rules) and the WASM
+// kernels. With --if-needed only when a source is newer than the last build.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundledNode, root } from './node.mjs';
+
+const rooms = ['protocol', 'steps', 'io', 'compute', 'main'];
+const stamp = join(root, 'dist/.built');
+
+/** Returns false when the build failed; its messages have been printed then. */
+export async function buildIfNeeded(node) {
+  return isFresh() || build(node);
+}
+
+function isFresh() {
+  if (!existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  return [...rooms.map((room) => join(root, room)), join(root, 'tsconfig.base.json'), join(root, 'package.json')].every((path) => newest(path) <= built);
+}
+
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  let latest = stat.mtimeMs;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory() || /\.(ts|json)$/.test(entry.name)) latest = Math.max(latest, newest(join(path, entry.name)));
+  }
+  return latest;
+}
+
+function build(node) {
+  if (!existsSync(join(root, 'node_modules/typescript/bin/tsc'))) {
+    console.error('The build tools are missing. Run: npm ci');
+    return false;
+  }
+  console.error('Building Truckee ...');
+  const started = Date.now();
+  for (const args of [[join(root, 'node_modules/typescript/bin/tsc'), '-b'], [join(root, 'bin/build-wasm.mjs')]]) {
+    const run = spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    if (run.status !== 0) return false;
+  }
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stamp, new Date(started).toISOString());
+  return true;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const node = Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : bundledNode();
+  const ok = process.argv.includes('--if-needed') ? await buildIfNeeded(node) : build(node);
+  process.exit(ok ? 0 : 1);
+}

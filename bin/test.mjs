@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Runs every check in order of cost - types of the tests, lint, tests - and ends with one plain line of counts.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundledNode, root } from './node.mjs';
+
+const node = bundledNode() ?? process.execPath;
+const run = (args) => spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
+const tool = (path) => join(root, 'node_modules', path);
+
+const python = spawnSync('/usr/bin/python3', ['-c', 'import h5py, anndata, scipy, sklearn, nbformat'], { stdio: 'ignore' });
+if (python.status !== 0) {
+  console.error('Note: tests against Python references are skipped: they need python3 with h5py, anndata, scipy, scikit-learn and nbformat.');
+  console.error('      Debian: apt-get install python3-h5py python3-anndata python3-scipy python3-sklearn python3-nbformat umap-learn python3-skmisc python3-leidenalg');
+}
+
+const failed = [];
+if (run([tool('typescript/bin/tsc'), '-p', 'tsconfig.test.json']) !== 0) failed.push('types');
+if (run([tool('eslint/bin/eslint.js'), '.']) !== 0) failed.push('lint');
+
+const folder = mkdtempSync(join(tmpdir(), 'truckee-test-'));
+const report = join(folder, 'report.json');
+const status = run([tool('vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
+if (status !== 0) failed.push('tests');
+const counts = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(folder, { recursive: true, force: true });
+
+if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}`);
+console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests + (counts.numTodoTests ?? 0)} skipped`);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -1,0 +1,91 @@
+/** Decoded chunks of one dataset: fetch, filters, byte order, and the error that names a damaged chunk. */
+import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
+import { inflatePrefix, prefixBytesFor } from '../codecs/index.ts';
+import { elementBytesOf } from './datatype.ts';
+import { decodeChunk, newScratch, type DecodeScratch } from './decode.ts';
+import { chunkFetcher } from './fetch.ts';
+import type { FileBytes } from './file.ts';
+import type { ChunkIndex, DatasetSpec, NumericArray } from './spec.ts';
+import { swapBytes, viewOf } from './views.ts';
+
+/** Rows (2-D) or elements (1-D) that a chunk covers, for its error. */
+export type ChunkRows = (chunk: number) => { readonly rowStart: number; readonly rowEnd: number };
+
+/** A place for one decoded chunk; decoding another one into it makes the former view invalid. */
+export interface ChunkSlot {
+  chunk: number;
+  /** Whole chunk, or as many of its first elements as were decoded. */
+  view: NumericArray | null;
+  readonly scratch: DecodeScratch;
+}
+
+export interface ChunkDecoder {
+  /**
+   * The numbers of a stored chunk, at least the first `neededElements` of them, decoded into `slot` unless they are still
+   * there. Errors: corrupt-chunk, io-failed.
+   */
+  decode(chunk: number, lastWanted: number, slot: ChunkSlot, neededElements: number): NumericArray;
+}
+
+export function newSlot(): ChunkSlot {
+  return { chunk: -1, view: null, scratch: newScratch() };
+}
+
+export interface DecoderOptions {
+  readonly chunkElements: number;
+  readonly rowsOf: ChunkRows;
+  /** Several slots are in use at once, so none may point into memory that the next read overwrites. */
+  readonly keepsMany: boolean;
+  /** Decode only the start of a chunk where that is enough; skips its checksum. */
+  readonly prefixes: boolean;
+}
+
+/** Above this share of a chunk its start costs nearly as much as the whole. */
+const prefixShare = 0.7;
+
+export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkIndex, options: DecoderOptions): ChunkDecoder {
+  const { chunkElements, rowsOf, keepsMany } = options;
+  const fetcher = chunkFetcher(file, index);
+  const width = elementBytesOf(spec.dtype);
+  const swaps = spec.bigEndian && width > 1;
+  const prefixes = options.prefixes && spec.filters.length === 1 && spec.filters[0]!.id === 'deflate';
+
+  /** The first elements of a chunk; null when the whole chunk has to be decoded. */
+  const decodeStart = (chunk: number, lastWanted: number, neededElements: number): NumericArray | null => {
+    if (!prefixes || neededElements > prefixShare * chunkElements || index.filterMask[chunk] !== 0) return null;
+    const stored = fetcher.fetch(chunk, lastWanted);
+    const [wantedBytes, chunkBytes] = [neededElements * width, chunkElements * width];
+    for (let fed = prefixBytesFor(wantedBytes, chunkBytes, stored.length); fed < stored.length; fed *= 2) {
+      const bytes = inflatePrefix(stored.subarray(0, fed), chunkBytes);
+      if (bytes.length < wantedBytes) continue;
+      if (swaps) swapBytes(bytes, width);
+      return viewOf(spec.dtype, bytes, Math.floor(bytes.length / width));
+    }
+    return null;
+  };
+
+  const decodeInto = (chunk: number, lastWanted: number, scratch: DecodeScratch): NumericArray => {
+    const stored = fetcher.fetch(chunk, lastWanted);
+    let bytes = decodeChunk(stored, spec.filters, index.filterMask[chunk]!, chunkElements * width, scratch);
+    if ((swaps || keepsMany) && bytes.buffer === stored.buffer) bytes = bytes.slice();
+    if (swaps) swapBytes(bytes, width);
+    return viewOf(spec.dtype, bytes, chunkElements);
+  };
+
+  return {
+    decode: (chunk, lastWanted, slot, neededElements) => {
+      if (slot.chunk === chunk && slot.view !== null && slot.view.length >= neededElements) return slot.view;
+      slot.chunk = -1;
+      slot.view = null;
+      try {
+        slot.view = decodeStart(chunk, lastWanted, neededElements) ?? decodeInto(chunk, lastWanted, slot.scratch);
+      } catch (thrown) {
+        if (isTruckeeError(thrown)) throw thrown;
+        const facts = { path: spec.file, dataset: spec.name, chunk, ...rowsOf(chunk), reason: messageOf(thrown) };
+        throw failure('corrupt-chunk', facts, thrown);
+      }
+      slot.chunk = chunk;
+      return slot.view;
+    },
+  };
+}

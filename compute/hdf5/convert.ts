@@ -1,0 +1,61 @@
+/**
+ * Copies stored numbers into the arrays the engine computes with, checking what the target cannot hold. 64-bit integers are
+ * read as two 32-bit words: BigInts, one object per number, would be some thirty times slower.
+ */
+import type { NumericArray } from './spec.ts';
+
+export type TargetArray = Int32Array | Float32Array | Float64Array;
+
+/**
+ * Writes view[from .. from + count) to out[at ..). Throws a plain Error when a value does not fit: an Int32Array takes whole
+ * numbers within int32, floats take integers up to 2^53.
+ */
+export function convertInto(view: NumericArray, from: number, count: number, out: TargetArray, at: number): void {
+  if (view instanceof BigInt64Array || view instanceof BigUint64Array) {
+    const words = new Int32Array(view.buffer, view.byteOffset + 8 * from, 2 * count);
+    const signed = view instanceof BigInt64Array;
+    if (out instanceof Int32Array) wordsToInt32(words, count, signed, out.subarray(at, at + count));
+    else wordsToFloat(words, count, signed, out.subarray(at, at + count));
+    return;
+  }
+  if (out instanceof Int32Array && (view instanceof Uint32Array || view instanceof Float32Array || view instanceof Float64Array)) {
+    checkedToInt32(view.subarray(from, from + count), out.subarray(at, at + count));
+    return;
+  }
+  out.set(from === 0 && count === view.length ? view : view.subarray(from, from + count), at);
+}
+
+/** Sections start at 0 so that the loops index by i alone: three times as fast as with offsets. */
+function wordsToInt32(words: Int32Array, count: number, signed: boolean, section: Int32Array): void {
+  let bad = 0;
+  for (let i = 0; i < count; i++) {
+    const low = words[2 * i]!;
+    section[i] = low;
+    // A value fits when its high word repeats the sign of the low one.
+    bad |= words[2 * i + 1]! ^ (low >> 31);
+  }
+  // Of the unsigned values that pass, those above 2^63 look negative.
+  if (!signed && bad === 0) for (let i = 0; i < count; i++) bad |= section[i]! >> 31;
+  if (bad !== 0) throw new Error('it holds a number beyond 32 bits where an index is expected');
+}
+
+function wordsToFloat(words: Int32Array, count: number, signed: boolean, section: Float32Array | Float64Array): void {
+  let exact = true;
+  for (let i = 0; i < count; i++) {
+    const high = signed ? words[2 * i + 1]! : words[2 * i + 1]! >>> 0;
+    section[i] = high * 4294967296 + (words[2 * i]! >>> 0);
+    exact &&= high < 0x200000 && high >= -0x200000;
+  }
+  if (!exact) throw new Error('it holds an integer beyond 2^53');
+}
+
+function checkedToInt32(values: Uint32Array | Float32Array | Float64Array, section: Int32Array): void {
+  let bad = false;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    const whole = value | 0;
+    bad ||= whole !== value;
+    section[i] = whole;
+  }
+  if (bad) throw new Error('it holds a number that is no 32-bit integer where an index is expected');
+}

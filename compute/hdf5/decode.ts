@@ -1,0 +1,61 @@
+/** Takes one stored chunk back through its filters, last applied first, to the plain bytes of its elements. */
+import { checkFletcher32, decodeLzf, inflate, inflatedBytesLimit, lzfBytesLimit, unshuffle } from '../codecs/index.ts';
+import type { H5Filter } from './spec.ts';
+
+/** Memory a decoder reuses from chunk to chunk; whatever it gives out is valid until it is used again. */
+export interface DecodeScratch {
+  unpacked: Uint8Array;
+  ordered: Uint8Array;
+}
+
+export function newScratch(): DecodeScratch {
+  return { unpacked: new Uint8Array(0), ordered: new Uint8Array(0) };
+}
+
+/**
+ * The `chunkBytes` bytes of a chunk: a view of `stored` where no filter applies, else of `scratch` or of fresh memory. Bit i
+ * of `filterMask` says that filter i was skipped. Throws a plain Error on damage; never allocates more than a few chunks.
+ */
+export function decodeChunk(stored: Uint8Array, filters: readonly H5Filter[], filterMask: number, chunkBytes: number, scratch: DecodeScratch): Uint8Array {
+  const applied = filters.filter((_, i) => (filterMask & (1 << i)) === 0);
+  let bytes = stored;
+  for (let i = applied.length - 1; i >= 0; i--) {
+    const filter = applied[i]!;
+    switch (filter.id) {
+      case 'deflate':
+        bytes = inflate(bytes, outputBytes(applied, i, chunkBytes, inflatedBytesLimit(bytes.length)));
+        break;
+      case 'lzf': {
+        const target = sized(scratch, 'unpacked', outputBytes(applied, i, chunkBytes, lzfBytesLimit(bytes.length)));
+        decodeLzf(bytes, target);
+        bytes = target;
+        break;
+      }
+      case 'shuffle': {
+        const target = sized(scratch, 'ordered', bytes.length);
+        unshuffle(bytes, filter.elementBytes, target);
+        bytes = target;
+        break;
+      }
+      case 'fletcher32':
+        bytes = checkFletcher32(bytes);
+        break;
+    }
+  }
+  if (bytes.length !== chunkBytes) throw new Error(`it holds ${bytes.length} bytes instead of ${chunkBytes}`);
+  return bytes;
+}
+
+/** What a decompressor must give: the chunk, plus four bytes for each checksum that was put on before compressing. */
+function outputBytes(applied: readonly H5Filter[], at: number, chunkBytes: number, limit: number): number {
+  let bytes = chunkBytes;
+  for (let i = 0; i < at; i++) if (applied[i]!.id === 'fletcher32') bytes += 4;
+  // Said before anything is allocated: a few damaged bytes must not claim gigabytes.
+  if (bytes > limit) throw new Error(`its stored bytes cannot hold the ${bytes} bytes of a chunk`);
+  return bytes;
+}
+
+function sized(scratch: DecodeScratch, which: keyof DecodeScratch, bytes: number): Uint8Array {
+  if (scratch[which].length < bytes) scratch[which] = new Uint8Array(bytes);
+  return scratch[which].subarray(0, bytes);
+}

@@ -1,0 +1,61 @@
+/** Bytes of an open file at given offsets: every read is checked against the file's real size, so damage cannot lead outside. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { failure, systemFailure } from '../../protocol/errors.ts';
+
+export interface FileBytes {
+  readonly path: string;
+  /** Size in bytes when the file was opened. */
+  readonly size: number;
+  /** A fresh copy of [offset, offset + length). Throws a plain Error when that is not inside the file. */
+  read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset`. Same errors. */
+  readInto(offset: number, target: Uint8Array): void;
+  close(): void;
+}
+
+/** Opens for reading. Errors: file-not-found, not-permitted, io-failed. */
+export function openBytes(path: string): FileBytes {
+  const fd = guarded(path, () => openSync(path, 'r'));
+  const size = guarded(path, () => fstatSync(fd).size);
+  let open = true;
+
+  const readInto = (offset: number, target: Uint8Array): void => {
+    if (!open) throw new Error('the file has been closed');
+    if (!(offset >= 0) || !Number.isSafeInteger(offset) || offset + target.length > size) {
+      throw new Error(`bytes ${offset} to ${offset + target.length} lie outside the file (${size} bytes)`);
+    }
+    let done = 0;
+    while (done < target.length) {
+      // One call reads at most 2^31 - 1 bytes, and may give fewer than were asked for.
+      const got = guarded(path, () => readSync(fd, target, done, Math.min(target.length - done, 1 << 30), offset + done));
+      if (got === 0) throw failure('truncated-file', { path, expectedBytes: size, actualBytes: offset + done });
+      done += got;
+    }
+  };
+
+  return {
+    path,
+    size,
+    read: (offset, length) => {
+      if (!Number.isSafeInteger(length) || length < 0 || offset + length > size) {
+        throw new Error(`${length} bytes at ${offset} lie outside the file (${size} bytes)`);
+      }
+      const target = new Uint8Array(length);
+      readInto(offset, target);
+      return target;
+    },
+    readInto,
+    close: () => {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+function guarded<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (thrown) {
+    throw systemFailure(thrown, path) ?? thrown;
+  }
+}

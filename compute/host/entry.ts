@@ -1,0 +1,84 @@
+/**
+ * The engine process: gets one job from its host, runs it, says what happens, exits. Plain Node child in every shell
+ * (process.send), or an Electron utility process (process.parentPort) from this same file.
+ */
+import { failure, isKind, toErrorData } from '../../protocol/errors.ts';
+import type { JobEvent } from '../../protocol/events.ts';
+import type { EngineJob, EngineMessage, HostMessage } from '../../protocol/jobs.ts';
+import { openChannel } from './channel.ts';
+import { runExport } from './run-export.ts';
+import { runGenerate } from './run-generate.ts';
+import { runInspect } from './run-inspect.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { runView } from './run-view.ts';
+import { TruckeeError } from '../../protocol/errors.ts';
+
+const channel = openChannel();
+const cancel = new AbortController();
+const adoptions = new Map<string, { resolve: (path: string) => void; reject: (error: unknown) => void }>();
+
+const say = (message: EngineMessage): void => channel.send(message);
+const emit = (event: JobEvent): void => say({ kind: 'event', event });
+
+channel.onMessage((message: HostMessage) => {
+  switch (message.kind) {
+    case 'start':
+      void run(message.job);
+      return;
+    case 'cancel':
+      cancel.abort();
+      return;
+    case 'adopted':
+      adoptions.get(message.step)?.resolve(message.path);
+      return;
+    case 'refused':
+      adoptions.get(message.step)?.reject(new TruckeeError(message.error));
+      return;
+    default:
+      message satisfies never;
+  }
+});
+// A host that is gone cannot adopt anything: stop at once rather than compute for nobody.
+channel.onLost(() => process.exit(3));
+
+async function run(job: EngineJob): Promise<void> {
+  const startedAt = performance.now();
+  emit({ kind: 'accepted', pid: process.pid });
+  try {
+    const peakBytes = await perform(job);
+    const cpu = process.cpuUsage();
+    emit({ kind: 'done', seconds: (performance.now() - startedAt) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes });
+  } catch (thrown) {
+    if (cancel.signal.aborted || isKind(thrown, 'cancelled')) emit({ kind: 'cancelled', step: null });
+    else emit({ kind: 'failed', error: toErrorData(thrown) });
+    if (process.env['TRUCKEE_DEBUG']) console.error(thrown);
+  }
+  await channel.drain();
+  process.exit(0);
+}
+
+async function perform(job: EngineJob): Promise<number> {
+  const host = {
+    emit, signal: cancel.signal, hostPid: process.ppid, version: process.env['TRUCKEE_VERSION'] ?? '0',
+    answer: (answer: unknown) => say({ kind: 'answer', answer }),
+    adopt: (step: string, work: string, seconds: number) =>
+      new Promise<string>((resolve, reject) => {
+        adoptions.set(step, { resolve, reject });
+        say({ kind: 'finished', step, work, seconds });
+      }),
+  };
+  switch (job.kind) {
+    case 'pipeline':
+      return runPipeline(job, host);
+    case 'generate':
+      return runGenerate(job, host);
+    case 'inspect':
+      return runInspect(job, host);
+    case 'export':
+      return runExport(job, host);
+    case 'view':
+      return runView(job, host);
+    default:
+      throw failure('internal', { detail: `unknown job ${JSON.stringify(job satisfies never)}` });
+  }
+}

@@ -1,0 +1,87 @@
+/** Opens the plates of a run: counts found, genes brought together, column-order files turned into row order. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../../protocol/errors.ts';
+import type { PlateInput } from '../../protocol/jobs.ts';
+import { writeColumnFile, type ColumnRef } from '../columns/file.ts';
+import { commonGenes, type Plate } from '../matrix/plates.ts';
+import { openPlate } from '../stores/index.ts';
+import type { MatrixSpec } from '../stores/contract.ts';
+import type { RunInput } from '../steps/contract.ts';
+
+export interface OpenInputOptions {
+  readonly plates: readonly PlateInput[];
+  readonly genes: 'same' | 'inner';
+  readonly cache: string;
+  /** Makes the row-order copy of a column-order matrix at the given path. */
+  transpose(spec: MatrixSpec, path: string): Promise<MatrixSpec>;
+}
+
+export async function openInput(options: OpenInputOptions): Promise<RunInput> {
+  const specs: MatrixSpec[] = [];
+  const genes: { name: string; genes: readonly string[] }[] = [];
+  for (const input of options.plates) {
+    const file = await openPlate(input.path);
+    try {
+      const spec = file.counts();
+      if (!spec) {
+        if (file.matrices().length === 0) throw failure('no-matrix', { path: input.path });
+        throw failure('not-counts', { path: input.path, slot: file.matrices()[0]!.facts.slot, example: Number.NaN, row: 0 });
+      }
+      if (file.nObs === 0) throw failure('no-cells', { path: input.path });
+      specs.push(await inRowOrder(spec, input, options));
+      genes.push({ name: input.name, genes: file.geneNames() });
+    } finally {
+      file.close();
+    }
+  }
+  const common = commonGenes(genes, options.genes);
+  let rowOffset = 0;
+  const plates = options.plates.map((input, i): Plate => {
+    const { facts } = specs[i]!;
+    const plate: Plate = {
+      name: input.name, path: input.path, spec: specs[i]!, rowOffset, nObs: facts.nObs, nVars: facts.nVars, toCommon: common.maps[i]!,
+    };
+    rowOffset += facts.nObs;
+    return plate;
+  });
+  const columnCache = new Map<string, readonly ColumnRef[]>();
+  return {
+    plates, genes: common.names, nObs: rowOffset,
+    columnFiles(name) {
+      const known = columnCache.get(name);
+      if (!known) throw failure('internal', { detail: `column ${name} was not prepared` });
+      return known;
+    },
+    async prepareColumns(names: readonly string[]) {
+      for (const name of names) {
+        if (!columnCache.has(name)) columnCache.set(name, await columnFiles(options, name));
+      }
+    },
+  };
+}
+
+async function columnFiles(options: OpenInputOptions, name: string): Promise<ColumnRef[]> {
+  const folder = join(options.cache, 'columns');
+  mkdirSync(folder, { recursive: true });
+  const refs: ColumnRef[] = [];
+  for (const input of options.plates) {
+    const file = await openPlate(input.path);
+    try {
+      const path = join(folder, `${input.fingerprint.slice(0, 16)}-${Buffer.from(name).toString('hex').slice(0, 80)}.column`);
+      refs.push(writeColumnFile(file, name, path));
+    } finally {
+      file.close();
+    }
+  }
+  return refs;
+}
+
+async function inRowOrder(spec: MatrixSpec, input: PlateInput, options: OpenInputOptions): Promise<MatrixSpec> {
+  if (spec.kind !== 'columns') return spec;
+  const slot = spec.facts.slot.replaceAll('/', '-');
+  const path = join(options.cache, `${input.fingerprint.slice(0, 32)}-${slot}.rows`);
+  if (existsSync(path)) return { ...spec, spool: path };
+  mkdirSync(options.cache, { recursive: true });
+  return options.transpose(spec, path);
+}

@@ -1,0 +1,96 @@
+/** Worker thread: reads tiles, runs a pass over them or one heavy call, and answers. Holds its own kernels and files. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { failure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
+import { runCall } from '../calls/table.ts';
+import { chooseKernels } from '../kernels/index.ts';
+import type { KernelSet } from '../kernels/kernels.ts';
+import type { Plate } from '../matrix/plates.ts';
+import type { Tile } from '../matrix/tiles.ts';
+import type { OpenPass, PassName, TileWorker } from '../passes/contract.ts';
+import { passes } from '../passes/table.ts';
+import { openMatrix } from '../stores/index.ts';
+import type { MatrixReader } from '../stores/contract.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
+
+interface OpenedPass {
+  readonly worker: TileWorker<unknown>;
+  readonly plates: readonly Plate[];
+  readonly maxRows: number;
+  readonly maxStored: number;
+  /** The reader of the plate at hand: tasks come plate by plate. */
+  reader: { readonly plate: number; readonly matrix: MatrixReader } | null;
+}
+
+const port = parentPort!;
+const setup = workerData as WorkerSetup;
+const kernels: KernelSet = await chooseKernels(setup.kernels === 'cpu' || setup.kernels === 'wasm' ? setup.kernels : undefined);
+let pass: OpenedPass | null = null;
+
+const say = (message: FromWorker): void => port.postMessage(message);
+const stopped = (): boolean => Atomics.load(setup.stop, 0) !== 0;
+
+port.on('message', (message: ToWorker) => {
+  void handle(message).catch((thrown: unknown) => say({ kind: 'failed', error: describe(thrown) }));
+});
+say({ kind: 'ready', kernels: kernels.name });
+
+/** An allocation that failed is not a defect: the engine tries again with smaller chunks. */
+function describe(thrown: unknown): ErrorData {
+  const allocation = thrown instanceof RangeError && /allocation|memory|array length/i.test(thrown.message);
+  return allocation ? failure('worker-memory', { step: 'this step', chunkRows: pass?.maxRows ?? 0 }, thrown).data : toErrorData(thrown);
+}
+
+async function handle(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'open-pass':
+      pass = openPass(message);
+      return;
+    case 'tiles':
+      for (const tile of message.tiles) await runTile(pass!, tile);
+      say({ kind: 'tiles-done' });
+      return;
+    case 'recycle':
+      pass?.worker.recycle?.(message.partial);
+      return;
+    case 'close-pass':
+      pass?.reader?.matrix.close();
+      pass = null;
+      say({ kind: 'pass-closed' });
+      return;
+    case 'call': {
+      const report = (done: number, total: number, unit: string): void => say({ kind: 'call-progress', id: message.id, done, total, unit });
+      const value = await runCall(message.name, message.payload, { kernels, report, stopped });
+      say({ kind: 'called', id: message.id, value });
+      return;
+    }
+    default:
+      message satisfies never;
+  }
+}
+
+function openPass(message: Extract<ToWorker, { kind: 'open-pass' }>): OpenedPass {
+  if (!Object.hasOwn(passes, message.name)) throw failure('internal', { detail: `no pass named ${message.name}` });
+  // The name and its spec were typed together by the engine that sent them.
+  const open = passes[message.name as PassName] as OpenPass<PassName>;
+  const worker = open(message.spec as Parameters<typeof open>[0], message.plates, kernels) as TileWorker<unknown>;
+  return { worker, plates: message.plates, maxRows: message.maxRows, maxStored: message.maxStored, reader: null };
+}
+
+async function runTile(open: OpenedPass, tile: Tile): Promise<void> {
+  const plate = open.plates[tile.plate]!;
+  if (open.reader?.plate !== tile.plate) {
+    open.reader?.matrix.close();
+    open.reader = { plate: tile.plate, matrix: openMatrix(plate.spec, kernels.arena) };
+  }
+  open.worker.begin(tile, plate);
+  let stored = 0;
+  const range = { rowStart: tile.rowStart, rowEnd: tile.rowStart + tile.rows, maxRows: open.maxRows, maxStored: open.maxStored };
+  for await (const block of open.reader.matrix.blocks(range)) {
+    if (stopped()) throw failure('cancelled', { step: 'this step' });
+    open.worker.block(block, block.rowStart - tile.rowStart);
+    stored += block.indptr[block.rows]!;
+  }
+  say({ kind: 'partial', tile, partial: open.worker.end(), stored });
+  // Lets messages in (recycled buffers, a stop) before the next tile.
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,21 @@
+/** HDF5's filters on one chunk: bytes of equal significance brought together (shuffle), then deflate in zlib's threads. */
+import { deflate } from 'node:zlib';
+
+/** Element bytes b0 b1 ... of every element become all b0, then all b1, ... ; a rest shorter than an element stays last. */
+export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array {
+  const out = new Uint8Array(raw.length);
+  const elements = Math.floor(raw.length / elementBytes);
+  for (let byte = 0; byte < elementBytes; byte++) {
+    const to = byte * elements;
+    for (let element = 0, from = byte; element < elements; element++, from += elementBytes) out[to + element] = raw[from]!;
+  }
+  out.set(raw.subarray(elements * elementBytes), elements * elementBytes);
+  return out;
+}
+
+/** zlib format at `level` 1..9. The output buffer is sized so that one turn of a thread does it as a rule. */
+export function deflateBytes(raw: Uint8Array, level: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    deflate(raw, { level, chunkSize: Math.max(1024, raw.length >> 1) }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * The file under construction: an end that only grows, small pieces gathered into large writes, and compressed chunks
+ * written in the order they were handed in, so that equal input gives an equal file however the threads are timed.
+ */
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { failure, systemFailure } from '../../../protocol/errors.ts';
+
+export interface Sink {
+  readonly path: string;
+  /** Where the next piece will be placed, in bytes; always a multiple of eight. */
+  readonly end: number;
+  /** Appends bytes and returns their address. */
+  place(bytes: Uint8Array): number;
+  /** Sets room aside and returns its address; fill it with writeAt before sealing. */
+  reserve(byteCount: number): number;
+  writeAt(address: number, bytes: Uint8Array): void;
+  /** Hands in bytes that are still being made. Waits for the oldest only when too many are under way. */
+  queue(job: Promise<Uint8Array>, placed: (address: number, bytes: number) => void): Promise<void>;
+  /** Waits for and writes everything handed in. */
+  drain(): Promise<void>;
+  /** Makes the file durable and closes it. */
+  seal(): void;
+  /** Closes the file as it is; for failures and cancelling. */
+  abandon(): void;
+}
+
+const gatherBytes = 1 << 20;
+/** Enough to keep every thread of the zlib pool busy; each holds one raw and one compressed chunk. */
+const jobsUnderWay = 6;
+
+export function createSink(path: string, firstFreeByte: number): Sink {
+  const guarded = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (thrown) {
+      throw systemFailure(thrown, path) ?? failure('io-failed', { path, code: codeOf(thrown) }, thrown);
+    }
+  };
+
+  const file = guarded(() => openSync(path, 'w'));
+  let open = true;
+  let end = firstFreeByte;
+  const gathered = Buffer.allocUnsafe(gatherBytes);
+  let gatheredFrom = end;
+  let gatheredLength = 0;
+  const jobs: { job: Promise<Uint8Array>; placed: (address: number, bytes: number) => void }[] = [];
+
+  const writeAt = (address: number, bytes: Uint8Array): void => {
+    for (let done = 0; done < bytes.length; ) {
+      done += guarded(() => writeSync(file, bytes, done, bytes.length - done, address + done));
+    }
+  };
+  const flush = (): void => {
+    if (gatheredLength > 0) writeAt(gatheredFrom, gathered.subarray(0, gatheredLength));
+    gatheredFrom = end;
+    gatheredLength = 0;
+  };
+  const place = (bytes: Uint8Array): number => {
+    const address = end;
+    const padded = Math.ceil(bytes.length / 8) * 8;
+    if (gatheredLength + padded > gatherBytes) flush();
+    end += padded;
+    if (padded > gatherBytes / 2) {
+      flush();
+      writeAt(address, bytes);
+    } else {
+      gathered.set(bytes, gatheredLength);
+      gathered.fill(0, gatheredLength + bytes.length, gatheredLength + padded);
+      gatheredLength += padded;
+    }
+    return address;
+  };
+  const settleOldest = async (): Promise<void> => {
+    const oldest = jobs.shift();
+    if (oldest === undefined) return;
+    const bytes = await oldest.job;
+    oldest.placed(place(bytes), bytes.length);
+  };
+  const close = (): void => {
+    open = false;
+    closeSync(file);
+  };
+
+  return {
+    path,
+    get end() {
+      return end;
+    },
+    place,
+    reserve(byteCount) {
+      flush();
+      const address = end;
+      end += Math.ceil(byteCount / 8) * 8;
+      gatheredFrom = end;
+      return address;
+    },
+    writeAt,
+    async queue(job, placed) {
+      // Awaited later, in order; without this an early failure would count as unhandled.
+      job.catch(() => undefined);
+      jobs.push({ job, placed });
+      while (jobs.length > jobsUnderWay) await settleOldest();
+    },
+    async drain() {
+      while (jobs.length > 0) await settleOldest();
+    },
+    seal() {
+      flush();
+      // The last piece may have ended before its padding; HDF5 compares the length with its header.
+      guarded(() => ftruncateSync(file, end));
+      guarded(() => fsyncSync(file));
+      guarded(close);
+    },
+    abandon() {
+      if (open) guarded(close);
+    },
+  };
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+}

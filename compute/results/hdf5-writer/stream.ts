@@ -1,0 +1,140 @@
+/** Arrays written by appending: elements gather in one chunk, full chunks are filtered and queued. Memory: a few chunks. */
+import { failure } from '../../../protocol/errors.ts';
+import { placeChunkTree } from './btree.ts';
+import { elementBytes, type StoredType } from './datatype.ts';
+import { deflateBytes, shuffleBytes } from './filters.ts';
+import { createTextHeap } from './heap.ts';
+import type { Storage } from './messages.ts';
+import { chunkPut, type Numbers } from './put.ts';
+import type { Sink } from './sink.ts';
+
+export interface ChunkOptions {
+  /** Rows (elements of a 1-D array) of one chunk. */
+  readonly chunkRows: number;
+  /** Deflate level; 0 stores the chunks as they are. */
+  readonly gzip: number;
+  readonly shuffle: boolean;
+}
+
+export interface ArrayStream {
+  /** Elements appended so far. */
+  readonly length: number;
+  /** Appends values[start..end), row-major, converted to the stored type. Whole numbers only for integer types. */
+  append(values: Numbers, start?: number, end?: number): Promise<void>;
+}
+
+export interface TextStream {
+  readonly length: number;
+  append(values: readonly string[]): Promise<void>;
+}
+
+export interface FinishedStream {
+  readonly elements: number;
+  readonly storage: Storage;
+}
+
+interface ChunkFeed {
+  /** The chunk being filled and the elements in it; `step` tells of elements added. */
+  chunk(): ArrayBuffer;
+  filled(): number;
+  step(elements: number): Promise<void>;
+  finish(): Promise<FinishedStream>;
+}
+
+function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], options: ChunkOptions): ChunkFeed {
+  const bytes = elementBytes(type);
+  const rowElements = rowShape.reduce((product, size) => product * size, 1);
+  const chunkElements = options.chunkRows * rowElements;
+  const addresses: number[] = [];
+  const storedBytes: number[] = [];
+  let buffer = new ArrayBuffer(chunkElements * bytes);
+  let filled = 0;
+  let full = 0;
+
+  const hand = (raw: Uint8Array): Promise<void> => {
+    const shuffled = options.shuffle ? shuffleBytes(raw, bytes) : raw;
+    const job = options.gzip > 0 ? deflateBytes(shuffled, options.gzip) : Promise.resolve(shuffled);
+    return sink.queue(job, (address, stored) => {
+      addresses.push(address);
+      storedBytes.push(stored);
+    });
+  };
+
+  return {
+    chunk: () => buffer,
+    filled: () => filled,
+    async step(elements) {
+      filled += elements;
+      if (filled < chunkElements) return;
+      const raw = new Uint8Array(buffer);
+      buffer = new ArrayBuffer(chunkElements * bytes);
+      filled = 0;
+      full++;
+      await hand(raw);
+    },
+    async finish() {
+      const elements = full * chunkElements + filled;
+      if (elements === 0) return { elements, storage: { kind: 'contiguous', address: -1, bytes: 0 } };
+      if (elements % rowElements !== 0) throw failure('internal', { detail: `an array in ${sink.path} ends within a row` });
+      // A lone chunk is cut to what it holds; a last one of several is padded with zeros, as HDF5 asks.
+      const shape = [full === 0 ? filled / rowElements : options.chunkRows, ...rowShape];
+      if (filled > 0) await hand(new Uint8Array(buffer, 0, (full === 0 ? filled : chunkElements) * bytes));
+      await sink.drain();
+      const treeAddress = placeChunkTree(sink, { addresses, storedBytes }, shape, bytes);
+      return { elements, storage: { kind: 'chunked', treeAddress, chunkShape: shape, gzip: options.gzip, shuffle: options.shuffle } };
+    },
+  };
+}
+
+export type Finishing<Stream> = Stream & { finish(): Promise<FinishedStream> };
+
+/** An array whose rows have the shape `rowShape`: [] for a 1-D array, [columns] for a matrix. */
+export function createArrayStream(
+  sink: Sink, type: Exclude<StoredType, 'text'>, rowShape: readonly number[], options: ChunkOptions,
+): Finishing<ArrayStream> {
+  const feed = createFeed(sink, type, rowShape, options);
+  const put = chunkPut(type);
+  const chunkElements = rowShape.reduce((product, size) => product * size, options.chunkRows);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    async append(values, start = 0, end = values.length) {
+      for (let from = start; from < end; ) {
+        const to = Math.min(end, from + chunkElements - feed.filled());
+        put(feed.chunk(), feed.filled(), values, from, to);
+        length += to - from;
+        await feed.step(to - from);
+        from = to;
+      }
+    },
+    finish: feed.finish,
+  };
+}
+
+/** A 1-D array of texts: pointers in the chunks, the texts in a heap of its own. */
+export function createTextStream(sink: Sink, options: ChunkOptions): Finishing<TextStream> {
+  const feed = createFeed(sink, 'text', [], options);
+  const heap = createTextHeap(sink);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    async append(values) {
+      for (let from = 0; from < values.length; ) {
+        const to = Math.min(values.length, from + options.chunkRows - feed.filled());
+        const view = new DataView(feed.chunk());
+        for (let i = from, at = feed.filled() * 16; i < to; i++, at += 16) heap.put(values[i]!, view, at);
+        length += to - from;
+        await feed.step(to - from);
+        from = to;
+      }
+    },
+    async finish() {
+      heap.flush();
+      return feed.finish();
+    },
+  };
+}

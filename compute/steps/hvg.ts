@@ -1,0 +1,83 @@
+/** Runs `hvg`: statistics per plate, a choice per plate, and the rule that several plates must agree. */
+import { join } from 'node:path';
+import { failure } from '../../protocol/errors.ts';
+import { writeArray } from '../results/array.ts';
+import { rankOverBatches, selectOverPlates } from '../statistics/index.ts';
+import type { StepContext } from './contract.ts';
+import { seuratPlates } from './hvg-seurat.ts';
+import { seuratV3Plates } from './hvg-seurat-v3.ts';
+import { keptGenes, keptRows } from './upstream.ts';
+
+/** What each flavour yields for one plate, over the genes the filter kept (positions in `genes`). */
+export interface PlateChoice {
+  readonly selected: Uint8Array;
+  /** Columns of var under scanpy's names, averaged over plates in the end. */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+}
+
+export async function runHvg(context: StepContext<'hvg'>): Promise<void> {
+  const { input, params } = context;
+  const genes = keptGenePositions(context);
+  const choices = params.flavor === 'seurat' ? await seuratPlates(context, genes) : await seuratV3Plates(context, genes);
+  const minPlates = Math.min(params.min_plates!, Math.max(0, choices.length - 1));
+  if (minPlates !== params.min_plates) {
+    context.note(`only ${choices.length} plates have cells left: genes chosen in more than ${minPlates} of them are kept`);
+  }
+  const selected = selectOverPlates(choices.map((choice) => choice.selected), minPlates);
+  if (params.flavor !== 'seurat') {
+    // The rank flavours also cut the agreed list at n_top_genes, in the order scanpy gives it over batches.
+    const { mask } = rankOverBatches(choices.map((choice) => choice.columns['variances_norm']!), params.n_top_genes ?? 2000, params.flavor);
+    selected.forEach((flag, gene) => (selected[gene] = flag & mask[gene]!));
+  }
+  const count = selected.reduce((n, flag) => n + flag, 0);
+  if (count === 0) {
+    const detail = `no gene was chosen in more than ${minPlates} of ${choices.length} plates`;
+    throw failure('nothing-left', { step: 'hvg', before: genes.length, axis: 'genes', detail });
+  }
+  writeColumns(context, genes, selected, choices);
+  context.writeFacts('hvg', { flavor: params.flavor, selected: count });
+  context.outcome({
+    selected: count, min_plates: minPlates, per_plate: choices.map((choice) => choice.selected.reduce((n, flag) => n + flag, 0)), genes: input.genes.length,
+  });
+}
+
+/** Positions in the common list of the genes the filter kept. */
+function keptGenePositions(context: StepContext<'hvg'>): Int32Array {
+  const flags = keptGenes(context);
+  const all = Int32Array.from({ length: context.input.genes.length }, (_, gene) => gene);
+  return flags ? all.filter((gene) => flags[gene] === 1) : all;
+}
+
+/** Plates that still have cells. A single cell has no variance, so such a plate cannot vote. */
+export function votingPlates(context: StepContext<'hvg'>): number[] {
+  const voting = keptRows(context).keptPerPlate.flatMap((kept, plate) => (kept > 1 ? [plate] : []));
+  if (voting.length === 0) throw failure('nothing-left', { step: 'hvg', before: keptRows(context).kept, axis: 'cells', detail: 'gene selection needs two cells in some plate' });
+  return voting;
+}
+
+function writeColumns(context: StepContext<'hvg'>, genes: Int32Array, selected: Uint8Array, choices: readonly PlateChoice[]): void {
+  const all = context.input.genes.length;
+  const at = (name: string): string => join(context.folder, 'var', name);
+  const mask = new Uint8Array(all);
+  const plates = new Uint32Array(all);
+  const counts = new Int32Array(all);
+  genes.forEach((gene, i) => {
+    mask[gene] = selected[i]!;
+    choices.forEach((choice, plate) => {
+      if (choice.selected[i] !== 1) return;
+      counts[gene]! += 1;
+      // One bit per plate, as far as 32 plates go; hvg_count has them all.
+      if (plate < 32) plates[gene] = (plates[gene]! | (1 << plate)) >>> 0;
+    });
+  });
+  writeArray(at('highly_variable'), mask, undefined, { boolean: true });
+  writeArray(at('hvg_count'), counts);
+  writeArray(at('hvg_plates'), plates);
+  for (const name of Object.keys(choices[0]!.columns)) {
+    const values = new Float64Array(all).fill(Number.NaN);
+    genes.forEach((gene, i) => {
+      values[gene] = choices.reduce((sum, choice) => sum + choice.columns[name]![i]!, 0) / choices.length;
+    });
+    writeArray(at(name), name === 'dispersions_norm' ? Float32Array.from(values) : values);
+  }
+}

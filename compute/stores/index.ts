@@ -1,0 +1,14 @@
+/**
+ * Plates of any format: openPlate describes a file and reads its tables, openMatrix reads its rows in any worker,
+ * transposeToSpool makes the row-order copy that matrices in column order need.
+ *
+ *     const plate = await openPlate('plate.h5ad');
+ *     const reader = openMatrix(plate.counts(), plainArena);
+ *     for await (const block of reader.blocks({ rowStart: 0, rowEnd: plate.nObs, maxRows: 4096, maxStored: 8_000_000 })) ...
+ */
+export type { BlockRange, Column, ColumnSource, MatrixReader, MatrixSpec, OpenMatrix, OpenPlate, PlateFile } from './contract.ts';
+export { openPlate } from './open-plate.ts';
+export { openMatrix } from './open-matrix.ts';
+export { transposeToSpool } from './transpose-to-spool.ts';
+export { planTranspose, type TransposePlan } from './spool/plan.ts';
+export type { TransposeOptions, TransposeProgress } from './spool/transpose.ts';

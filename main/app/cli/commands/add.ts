@@ -1,0 +1,39 @@
+/** `truckee add FILE...`: registers files so that recipes can use them. */
+import { failure, toErrorData } from '../../../../protocol/errors.ts';
+import { formatBytes, formatCount } from '../../../../protocol/format.ts';
+import { registerFile } from '../../../datasets/register.ts';
+import { startLocalEngine } from '../../../engine/local.ts';
+import type { Command } from '../command.ts';
+import { withLockedWorkspace } from '../session.ts';
+
+export const add: Command = {
+  name: 'add',
+  summary: 'Register one or more files in the workspace; nothing is copied.',
+  usage: 'FILE...',
+  options: {},
+  async run({ positionals, say, workspacePath, signal }) {
+    if (positionals.length === 0) throw failure('bad-usage', { command: 'add', reason: 'add needs at least one FILE' });
+    return withLockedWorkspace(workspacePath, async (workspace) => {
+      let failed = 0;
+      const added: string[] = [];
+      for (const path of positionals) {
+        try {
+          const { row, twin } = await registerFile(workspace, path, { start: startLocalEngine, scan: false, signal });
+          added.push(row.name);
+          say.json({ kind: 'added', name: row.name, path: row.path, n_obs: row.report.n_obs, n_vars: row.report.n_vars, counts_in: row.report.counts_in });
+          say.line(`added ${row.name}: ${formatCount(row.report.n_obs)} cells x ${formatCount(row.report.n_vars)} genes, ${formatBytes(row.bytes)}${row.report.demo ? ' [demo data]' : ''}`);
+          for (const problem of row.report.problems) say.line(`  ! ${problem.where}: ${problem.message}`);
+          if (twin) say.line(`  ! holds the same cells as ${twin.name}: a run with both is refused`);
+        } catch (thrown) {
+          const error = toErrorData(thrown);
+          if (error.kind === 'cancelled' || positionals.length === 1) throw thrown;
+          failed += 1;
+          say.json({ kind: 'refused', path, error });
+          say.line(`not added: ${error.message} ${error.remedy}`);
+        }
+      }
+      say.json({ ok: failed === 0, added, failed });
+      return failed === 0 ? 0 : 1;
+    });
+  },
+};

@@ -1,0 +1,52 @@
+/** `truckee doctor`: what this installation consists of and whether it works here. */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { formatBytes } from '../../../../protocol/format.ts';
+import { freeBytes } from '../../../preflight/hardware.ts';
+import { packageRoot, version } from '../../../version.ts';
+import type { Command } from '../command.ts';
+import { withWorkspace } from '../session.ts';
+
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Check this installation and print what a report of a defect needs.',
+  usage: '',
+  options: {},
+  run: ({ say, workspacePath }) =>
+    withWorkspace(workspacePath, async (workspace) => {
+      const checks: Check[] = [
+        { name: 'truckee', ok: true, detail: version },
+        { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 24, detail: process.versions.node },
+        { name: 'system', ok: true, detail: `${platform()} ${release()} ${arch()}` },
+        { name: 'processor', ok: true, detail: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}` },
+        { name: 'memory', ok: true, detail: formatBytes(totalmem()) },
+        { name: 'workspace', ok: true, detail: `${formatBytes(freeBytes(workspace.root))} free` },
+        { name: 'catalog', ok: workspace.catalog.pragma('integrity_check', { simple: true }) === 'ok', detail: `SQLite, ${String(workspace.catalog.pragma('journal_mode', { simple: true }))}` },
+        { name: 'wasm kernels', ok: existsSync(join(packageRoot, 'dist/compute/kernels/wasm/kernels.wasm')), detail: 'falls back to plain JavaScript when missing' },
+        ...['better-sqlite3', 'h5wasm', 'scran.js', 'zod'].map(packageCheck),
+        { name: 'unfinished work', ok: true, detail: `${readdirSync(workspace.folders.work).length} step(s) can be continued` },
+      ];
+      for (const check of checks) {
+        say.json({ kind: 'check', ...check });
+        say.line(`  ${check.ok ? '✓' : '✗'} ${check.name.padEnd(16)} ${check.detail}`);
+      }
+      const ok = checks.every((check) => check.ok);
+      say.json({ ok, checks: checks.length });
+      return ok ? 0 : 1;
+    }),
+};
+
+function packageCheck(name: string): Check {
+  const manifest = join(packageRoot, 'node_modules', name, 'package.json');
+  if (!existsSync(manifest)) return { name, ok: false, detail: 'missing: run npm ci' };
+  const { version: found } = createRequire(import.meta.url)(manifest) as { version: string };
+  return { name, ok: true, detail: found };
+}

@@ -1,0 +1,51 @@
+/** `truckee preflight RECIPE`: what a run will need, and whether it fits, before anything is read. */
+import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
+import { prepareJob } from '../../../jobs/prepare.ts';
+import { probeHardware } from '../../../preflight/hardware.ts';
+import type { Preflight } from '../../../preflight/judge.ts';
+import { onePositional, type Command, type Speaker } from '../command.ts';
+import { withWorkspace } from '../session.ts';
+import { limitsOf, loadRecipe, runOptions } from './run-options.ts';
+import { chunkTable } from '../../../preflight/chunk-table.ts';
+
+export const preflight: Command = {
+  name: 'preflight',
+  summary: 'Say what a recipe needs in memory, disk and time here, without running it.',
+  usage: 'RECIPE [--memory SIZE] [--workers N] [--set STEP.PARAM=VALUE]...',
+  options: { ...runOptions, table: { help: 'Also print memory per worker -> rows per chunk, by the rule the planner uses.' } },
+  run: (context) =>
+    withWorkspace(context.workspacePath, async (workspace) => {
+      const { options, say } = context;
+      const recipe = loadRecipe(onePositional(context, 'preflight', 'RECIPE'), options);
+      const hardware = probeHardware(workspace.root, limitsOf(options));
+      const { preflight: found, job } = prepareJob(workspace, recipe, hardware);
+      const cells = job.plates.reduce((n, plate) => n + plate.facts.nObs, 0);
+      say.line(`${formatCount(cells)} cells in ${job.plates.length} file(s), recipe ${recipe.name}`);
+      showPreflight(found, say);
+      if (options.has('table')) {
+        const stored = job.plates.reduce((n, plate) => n + plate.facts.matrix.stored, 0);
+        for (const row of chunkTable(hardware.memoryBytes, stored / Math.max(1, cells))) {
+          say.json({ kind: 'chunk-table', ...row });
+          say.line(`  ${formatBytes(row.workerBytes).padStart(10)} per worker -> ${formatCount(row.chunkRows).padStart(8)} rows per chunk, ${row.workers} worker(s) in ${formatBytes(hardware.memoryBytes)}`);
+        }
+      }
+      say.json({ ok: found.ok, ...(found.refusal ? { error: found.refusal.data } : {}), lines: found.lines, steps: found.steps, notes: found.notes });
+      if (found.refusal) {
+        say.line();
+        say.line(found.refusal.data.message);
+        say.line(found.refusal.data.remedy);
+      }
+      return found.ok ? 0 : 1;
+    }),
+};
+
+export function showPreflight(found: Preflight, say: Speaker): void {
+  for (const line of found.lines) {
+    say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
+  }
+  for (const step of found.steps) {
+    const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}, ${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
+    say.line(`    ${step.step.padEnd(10)} ${what}`);
+  }
+  for (const note of found.notes) say.line(`  - ${note}`);
+}

@@ -1,0 +1,15 @@
+/** Every command, in the order in which one meets them. */
+import type { Command } from '../command.ts';
+import { add } from './add.ts';
+import { doctor } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { generate } from './generate.ts';
+import { inspect } from './inspect.ts';
+import { list } from './list.ts';
+import { preflight } from './preflight.ts';
+import { recipe } from './recipe.ts';
+import { results } from './results.ts';
+import { run } from './run.ts';
+import { start } from './start.ts';
+
+export const commands: readonly Command[] = [start, generate, inspect, add, list, recipe, preflight, run, results, exportCommand, doctor];

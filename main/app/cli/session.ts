@@ -1,0 +1,32 @@
+/** What most commands need: the workspace opened for reading, or locked for writing and tidied after a crash. */
+import { closeAbandonedJobs } from '../../catalog/jobs.ts';
+import { lockWorkspace } from '../../lock.ts';
+import { reconcileResults } from '../../results/adopt.ts';
+import { openWorkspace, type Workspace } from '../../workspace.ts';
+
+/** Runs `use` as the one host of the workspace. @throws workspace-locked */
+export async function withLockedWorkspace<T>(path: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const workspace = openWorkspace(path);
+  try {
+    const lock = lockWorkspace(workspace.root);
+    try {
+      reconcileResults(workspace);
+      closeAbandonedJobs(workspace.catalog, new Date().toISOString());
+      return await use(workspace);
+    } finally {
+      lock.release();
+    }
+  } finally {
+    workspace.close();
+  }
+}
+
+/** Reading needs no lock: it works beside a running job. */
+export async function withWorkspace<T>(path: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const workspace = openWorkspace(path);
+  try {
+    return await use(workspace);
+  } finally {
+    workspace.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** Rows of registered files. */
+import { asDatasetName, asFingerprint, type DatasetName, type Fingerprint } from '../../protocol/ids.ts';
+import type { InspectReport } from '../../protocol/inspect.ts';
+import type { PlateFacts } from '../../protocol/matrix.ts';
+import type { Catalog } from './schema.ts';
+
+export interface DatasetRow {
+  readonly name: DatasetName;
+  readonly path: string;
+  readonly fingerprint: Fingerprint;
+  readonly obsDigest: string;
+  readonly varDigest: string;
+  /** Null for a file without a matrix that can be run. */
+  readonly facts: PlateFacts | null;
+  readonly report: InspectReport;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  readonly addedAt: string;
+}
+
+interface Stored {
+  name: string; path: string; fingerprint: string; obs_digest: string; var_digest: string;
+  facts: string | null; report: string; bytes: number; mtime_ms: number; added_at: string;
+}
+
+export function listDatasets(db: Catalog): DatasetRow[] {
+  return db.prepare<[], Stored>('SELECT * FROM datasets ORDER BY added_at, rowid').all().map(fromStored);
+}
+
+export function findDataset(db: Catalog, name: string): DatasetRow | undefined {
+  const row = db.prepare<[string], Stored>('SELECT * FROM datasets WHERE name = ?').get(name);
+  return row && fromStored(row);
+}
+
+export function saveDataset(db: Catalog, row: DatasetRow): void {
+  db.prepare(
+    `INSERT INTO datasets (name, path, fingerprint, obs_digest, var_digest, facts, report, bytes, mtime_ms, added_at)
+     VALUES (@name, @path, @fingerprint, @obsDigest, @varDigest, @facts, @report, @bytes, @mtimeMs, @addedAt)
+     ON CONFLICT (name) DO UPDATE SET path = excluded.path, fingerprint = excluded.fingerprint, obs_digest = excluded.obs_digest,
+       var_digest = excluded.var_digest, facts = excluded.facts, report = excluded.report, bytes = excluded.bytes, mtime_ms = excluded.mtime_ms`,
+  ).run({ ...row, facts: row.facts === null ? null : JSON.stringify(row.facts), report: JSON.stringify(row.report) });
+}
+
+function fromStored(row: Stored): DatasetRow {
+  return {
+    name: asDatasetName(row.name), path: row.path, fingerprint: asFingerprint(row.fingerprint), obsDigest: row.obs_digest, varDigest: row.var_digest,
+    facts: row.facts === null ? null : (JSON.parse(row.facts) as PlateFacts),
+    report: JSON.parse(row.report) as InspectReport,
+    bytes: row.bytes, mtimeMs: row.mtime_ms, addedAt: row.added_at,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The workspace's SQLite file: opened so that what was acknowledged survives a power cut (WAL with synchronous=FULL), and
+ * brought to the newest schema by numbered migrations, each in one transaction.
+ */
+import Database from 'better-sqlite3';
+import { failure } from '../../protocol/errors.ts';
+
+export type Catalog = Database.Database;
+
+/** migrations[v] brings a file from version v to v + 1. Never edit one that has shipped: add another. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE datasets (
+    name TEXT PRIMARY KEY,
+    path TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    obs_digest TEXT NOT NULL,
+    var_digest TEXT NOT NULL,
+    facts TEXT,
+    report TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    mtime_ms REAL NOT NULL,
+    added_at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'gone')),
+    queued_at TEXT NOT NULL,
+    ended_at TEXT,
+    seconds REAL,
+    cpu_seconds REAL,
+    peak_bytes INTEGER,
+    error TEXT,
+    plan TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE results (
+    fingerprint TEXT PRIMARY KEY,
+    step TEXT NOT NULL,
+    folder TEXT NOT NULL UNIQUE,
+    job TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  -- Which results make up a run, in recipe order: results are shared between runs.
+  CREATE TABLE job_results (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    reused INTEGER NOT NULL,
+    PRIMARY KEY (job, position)
+  ) STRICT;
+  `,
+];
+
+export function openCatalog(path: string): Catalog {
+  let db: Catalog;
+  try {
+    db = new Database(path);
+  } catch (cause) {
+    throw failure('io-failed', { path, code: 'SQLITE' }, cause);
+  }
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    db.pragma('busy_timeout = 5000');
+    migrate(db);
+  } catch (cause) {
+    db.close();
+    throw failure('corrupt-file', { path, element: 'the catalog', reason: cause instanceof Error ? cause.message : 'unknown' }, cause);
+  }
+  return db;
+}
+
+function migrate(db: Catalog): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > migrations.length) throw new Error(`it was written by a newer Truckee (schema ${version})`);
+  for (let v = version; v < migrations.length; v++) {
+    db.transaction(() => {
+      db.exec(migrations[v]!);
+      db.pragma(`user_version = ${v + 1}`);
+    }).immediate();
+  }
+}

@@ -1,0 +1,22 @@
+/** Where engines run: on this machine now, elsewhere later. */
+import type { EngineJob, EngineMessage, HostMessage } from '../../protocol/jobs.ts';
+
+export interface EngineExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface Engine {
+  readonly pid: number;
+  send(message: HostMessage): void;
+  /** Asks, waits a moment, then kills. */
+  stop(): void;
+  kill(): void;
+}
+
+export interface EngineHandlers {
+  onMessage(message: EngineMessage): void;
+  onExit(exit: EngineExit): void;
+}
+
+export type StartEngine = (job: EngineJob, handlers: EngineHandlers) => Engine;

@@ -1,0 +1,59 @@
+/** Whether a plan fits: one line per resource with number, verdict and remedy; what cannot fit is refused. */
+import { failure, type TruckeeError } from '../../protocol/errors.ts';
+import { formatBytes, formatSeconds } from '../../protocol/format.ts';
+import type { Hardware } from '../../protocol/plan.ts';
+import type { ResolvedStep } from '../../steps/resolve.ts';
+
+export interface PreflightLine {
+  readonly resource: 'memory' | 'disk' | 'time';
+  readonly needed: string;
+  readonly available: string;
+  readonly verdict: 'fits' | 'tight' | 'does not fit';
+  readonly remedy: string;
+}
+
+export interface Preflight {
+  readonly ok: boolean;
+  readonly lines: readonly PreflightLine[];
+  readonly steps: readonly { readonly step: string; readonly ramBytes: number; readonly diskBytes: number; readonly seconds: number; readonly chunkRows: number; readonly workers: number; readonly passes: number; readonly resumable: string; readonly reused: boolean }[];
+  readonly notes: readonly string[];
+  readonly refusal: TruckeeError | null;
+}
+
+/** `reused[i]` steps cost nothing. */
+export function judge(steps: readonly ResolvedStep[], reused: readonly boolean[], hardware: Hardware, folder: string, notes: readonly string[]): Preflight {
+  const todo = steps.filter((_, i) => !reused[i]);
+  const heaviest = todo.reduce<ResolvedStep | null>((most, step) => (!most || step.plan.ramBytes > most.plan.ramBytes ? step : most), null);
+  const ram = heaviest?.plan.ramBytes ?? 0;
+  const disk = todo.reduce((sum, step) => sum + step.plan.diskBytes, 0);
+  const seconds = todo.reduce((sum, step) => sum + step.plan.seconds, 0);
+  const memoryFits = ram <= hardware.memoryBytes;
+  const diskFits = disk * 1.05 + 64e6 <= hardware.diskFreeBytes;
+  const refusal = !memoryFits
+    ? failure('memory-too-small', { step: heaviest!.id, neededBytes: ram, availableBytes: hardware.memoryBytes })
+    : !diskFits
+      ? failure('disk-too-small', { path: folder, neededBytes: disk, availableBytes: hardware.diskFreeBytes })
+      : null;
+  const lines: PreflightLine[] = [
+    {
+      resource: 'memory', needed: formatBytes(ram), available: formatBytes(hardware.memoryBytes),
+      verdict: !memoryFits ? 'does not fit' : ram > 0.9 * hardware.memoryBytes ? 'tight' : 'fits',
+      remedy: memoryFits ? '' : `--memory ${formatBytes(ram)} or fewer workers`,
+    },
+    {
+      resource: 'disk', needed: formatBytes(disk), available: formatBytes(hardware.diskFreeBytes),
+      verdict: !diskFits ? 'does not fit' : disk > 0.5 * hardware.diskFreeBytes ? 'tight' : 'fits',
+      remedy: diskFits ? '' : 'free some space or choose a workspace on another disk',
+    },
+    { resource: 'time', needed: formatSeconds(seconds), available: `${hardware.workers} workers`, verdict: 'fits', remedy: '' },
+  ];
+  return {
+    ok: refusal === null, lines, notes, refusal,
+    steps: steps.map((step, i) => ({ step: step.id, ...pick(step), reused: reused[i] === true })),
+  };
+}
+
+function pick(step: ResolvedStep) {
+  const { ramBytes, diskBytes, seconds, chunkRows, workers, passes, resumable } = step.plan;
+  return { ramBytes, diskBytes, seconds, chunkRows, workers, passes, resumable };
+}
