@@ -19,6 +19,6 @@ export interface EigenAnswer {
 
 export function runEigen(call: EigenCall, context: CallContext): EigenAnswer {
   return topEigen(call.covariance, call.genes, call.components, {
-    symv: context.kernels.symv, seed: call.seed, report: (done: number, total: number) => context.report(done, total, 'iterations'),
+    symv: context.kernels.symv, arena: context.kernels.arena, seed: call.seed, report: (done: number, total: number) => context.report(done, total, 'components'),
   });
 }

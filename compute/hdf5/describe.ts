@@ -46,7 +46,7 @@ export function describeAt(file: FileBytes, widths: Widths, address: number, nam
   });
 }
 
-/** A 1-D dataset of any type seen as plain bytes, for elements that are decoded elsewhere (strings, records). */
+/** A 1-D dataset (or one value) of any type seen as plain bytes, for elements that are decoded elsewhere (strings, records). */
 export interface RawElements {
   /** One axis, of bytes. */
   readonly spec: DatasetSpec;
@@ -59,14 +59,14 @@ export function describeBytes(source: HeaderSource, name: string): RawElements {
   return wrapped(file, name, () => {
     const header = headerOf(file, widths, source.headerAddress(name), name);
     const space = parseDataspace(header.must(messageType.dataspace, 'shape'), widths);
-    if (space?.shape.length !== 1) return header.refuse('elements with other than one axis');
+    if (space === null || space.shape.length > 1) return header.refuse('elements with more than one axis');
     const type = header.must(messageType.datatype, 'type');
     if (type.length < 8) throw new Error('its type is damaged');
     const elementBytes = new DataView(type.buffer, type.byteOffset).getUint32(4, true);
     if (elementBytes === 0 || elementBytes > 1 << 20) throw new Error('its elements have an impossible size');
     const { layout, filters } = storage(file, widths, header, space, elementBytes);
     const inBytes = layout.kind === 'chunked' ? { ...layout, chunkShape: [layout.chunkShape[0]! * elementBytes] } : layout;
-    const spec: DatasetSpec = { file: file.path, name, dtype: 'uint8', bigEndian: false, shape: [space.shape[0]! * elementBytes], fill: 0, layout: inBytes, filters };
+    const spec: DatasetSpec = { file: file.path, name, dtype: 'uint8', bigEndian: false, shape: [(space.shape[0] ?? 1) * elementBytes], fill: 0, layout: inBytes, filters };
     return { spec, elementBytes };
   });
 }

@@ -123,6 +123,22 @@ describe.skipIf(python === null)('datasets written by h5py (needs Python with h5
     expect(count).toBeGreaterThan(800);
   });
 
+  test('several foreign arrays at once, and none without preparing', async () => {
+    const specs = entries.filter((entry) => entry.kind === 'foreign').map(described);
+    expect(specs.length).toBeGreaterThan(2);
+    await prepareForeign(specs);
+    const readers = specs.map((spec) => openArray(spec));
+    expect(() => openArray(specs[0]!)).toThrowError(expect.objectContaining({ kind: 'internal' }));
+    for (const reader of readers) {
+      const [rows, cols] = reader.spec.shape as [number, number];
+      const wanted = [...expected(entries.find((e) => e.file === reader.spec.file && e.name === reader.spec.name)!)].map(Number);
+      const out = new Float64Array(3 * cols);
+      reader.readRows(rows - 3, rows, out);
+      expect([...out]).toEqual(wanted.slice(-3 * cols));
+      reader.close();
+    }
+  });
+
   test('scattered ranges with only the start of chunks inflated', async () => {
     let seed = 5;
     const below = (n: number): number => (seed = (seed * 48271) % 2147483647) % n;

@@ -27,9 +27,9 @@ export function takeIdleInstance(): H5 | null {
   return idle.pop() ?? null;
 }
 
-/** Makes sure that takeIdleInstance will find one. */
-export async function keepIdleInstance(): Promise<void> {
-  if (idle.length === 0) idle.push(await newInstance());
+/** Makes sure that takeIdleInstance will find `count` of them. */
+export async function keepIdleInstances(count: number): Promise<void> {
+  while (idle.length < count) idle.push(await newInstance());
 }
 
 /** Gives an instance back; `clean` when nothing was thrown in it and every file in it is closed. */

@@ -100,7 +100,7 @@ export function sliceReader(library: LibraryFile, source: HeaderSource): SliceRe
       if (element.kind !== 'string') return refuse(name, element.kind === 'other' ? element.words : `${element.kind}s where strings are expected`);
       if (shape.length > 1) return refuse(name, `strings with ${shape.length} axes`);
       // The own way is twice as fast, and the library's memory would never shrink again.
-      const own = shape.length === 1 ? rawElements(source, name) : null;
+      const own = rawElements(source, name);
       const heap = own !== null && element.fixedBytes === null ? heapStrings(source.file, source.widths) : null;
       if (heap !== null && own?.elementBytes !== heap.elementBytes) throw failure('corrupt-file', { path, element: name, reason: 'its strings have an impossible size' });
       const out: string[] = [];

@@ -1,7 +1,7 @@
 /** Elements whose layout or filters the own reader does not know: sliced by the HDF5 library, slower but right. */
 import { failure } from '../../protocol/errors.ts';
 import { elementBytesOf } from './datatype.ts';
-import { keepIdleInstance, takeIdleInstance } from './instance.ts';
+import { keepIdleInstances, takeIdleInstance } from './instance.ts';
 import { probeFile } from './probe.ts';
 import type { ElementSource } from './source.ts';
 import type { DatasetSpec } from './spec.ts';
@@ -11,11 +11,11 @@ import { viewOf } from './views.ts';
 const pieceBytes = 4 << 20;
 
 /**
- * To be awaited in a thread before openArray on specs of which one may be 'foreign': the HDF5 library can only be loaded
- * with waiting, readers are opened without. Returns at once where none is.
+ * To be awaited in a thread right before openArray on these specs when some may be 'foreign': the HDF5 library can only be
+ * loaded with waiting, readers are opened without. Returns at once where none is.
  */
 export async function prepareForeign(specs: readonly DatasetSpec[]): Promise<void> {
-  if (specs.some((spec) => spec.layout.kind === 'foreign')) await keepIdleInstance();
+  await keepIdleInstances(specs.filter((spec) => spec.layout.kind === 'foreign').length);
 }
 
 /** Takes the instance that prepareForeign has made ready. */

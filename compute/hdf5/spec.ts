@@ -52,7 +52,7 @@ export interface ArrayReader {
    * Returns nothing; values beyond int32 in an Int32Array target are an error of kind corrupt-file.
    */
   readInto(start: number, end: number, out: Int32Array | Float32Array | Float64Array, at: number): void;
-  /** Rows [rowStart, rowEnd) of a 2-D dataset, row-major, converted to float32 (float64 via readRows64). */
+  /** Rows [rowStart, rowEnd) of a 2-D dataset, row-major, converted into `out` from its start. */
   readRows(rowStart: number, rowEnd: number, out: Float32Array | Float64Array): void;
   close(): void;
 }

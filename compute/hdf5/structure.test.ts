@@ -1,5 +1,5 @@
 /** The inside of a file as h5py wrote it: attributes, names, links, strings, tables; and what must be refused. */
-import { copyFileSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeDataset, openArray, openStructure, type Structure } from './index.ts';
@@ -103,6 +103,19 @@ describe.skipIf(python === null)('the inside of a file (needs Python with h5py)'
     expect(structure.kind('/g/nothing')).toBeNull();
     expect(structure.kind('/strings/one/deeper')).toBeNull();
     expect(() => structure.strings('/g/nothing')).toThrowError(kindOf('corrupt-file'));
+  });
+
+  test('a heap of strings that leads in circles is an error, not a hang', async () => {
+    // Lengths near 2^32 wrap around in a 32-bit library, which then walks the same heap for ever.
+    const content = readFileSync(join(folder, 'inside.h5'));
+    for (let at = content.indexOf('GCOL'); at >= 0; at = content.indexOf('GCOL', at + 4)) content.writeUInt32LE(0xfffffff0, at + 24);
+    const path = join(folder, 'circles.h5');
+    writeFileSync(path, content);
+    const damaged = await openStructure(path);
+    expect(() => damaged.attribute('/g', 'texts')).toThrowError(kindOf('corrupt-file'));
+    expect(() => damaged.strings('/strings/plain')).toThrowError(kindOf('corrupt-file'));
+    expect(damaged.attribute('/g', 'uint8')).toBe(200);
+    damaged.close();
   });
 
   test('files above 4 GiB', async () => {

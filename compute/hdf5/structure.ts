@@ -66,7 +66,6 @@ export function structureIn(h5: H5, { bytes, widths }: ProbedFile): Structure {
     if (found === null) throw failure('corrupt-file', { path, element: name, reason: 'it is missing' });
     return found;
   };
-  const attributes = attributeReader(library);
   const source: HeaderSource = {
     file: bytes,
     widths,
@@ -76,6 +75,7 @@ export function structureIn(h5: H5, { bytes, widths }: ProbedFile): Structure {
       return widths.base + Number(new DataView(reference.buffer).getBigUint64(0, true));
     },
   };
+  const attributes = attributeReader(library, source);
   const slices = sliceReader(library, source);
 
   return {

@@ -150,4 +150,12 @@ describe.each(Object.keys(sets))('kernel set %s', (name) => {
       }
     });
   });
+
+  test.skipIf(present === null)('nearest finds a neighbour whose squared norm does not fit float32', () => {
+    const base = Float32Array.from({ length: 9 }, (_, i) => (i < 8 ? -1.3e19 : 1.89e19));
+    const [distance, index] = [Float32Array.of(Infinity), Int32Array.of(-1)];
+    k.nearest(Float32Array.of(3e18), 1, Int32Array.of(-1), base, 9, 0, 1, 1, distance, index);
+    expect(index[0]).toBe(8);
+    expect(distance[0]).toBeCloseTo(2.5281e38, -35);
+  });
 });

@@ -1,6 +1,6 @@
 // Per-gene sums. Two float64 sums of a gene lie side by side (`pairs`), so that one vector add and one cache line serve
-import { rowIsSound } from './rows';
 // both. Every sum receives its terms in stored order: the results equal the plain set's bit for bit.
+import { rowIsSound } from './rows';
 
 /** pairs[2g] = first[g], pairs[2g + 1] = second[g]. */
 export function weave(first: usize, second: usize, genes: i32, pairs: usize): void {

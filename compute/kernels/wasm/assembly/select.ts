@@ -61,7 +61,7 @@ export function listChosen(idAt: usize, stop: usize, steps: usize, list: usize):
 export function finishEntries(
   list: usize, listEnd: usize, out: usize, idToValue: usize, geneMap: usize, factor: f64, scale: f64, table: usize,
 ): void {
-  for (let c = 0; c < TABLE; c += 4) v128.store(table + (<usize>c << 2), f32x4.splat(0));
+  for (let c = 0; c < TABLE; c += 4) v128.store(table + (<usize>c << 2), f32x4.splat(NaN));
   for (; list < listEnd; list += 4, out += 4) {
     const idAt = <usize>load<u32>(list);
     store<i32>(list, load<i32>(geneMap + (<usize>load<u32>(idAt) << 2)));
