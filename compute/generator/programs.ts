@@ -50,6 +50,9 @@ export interface Programs {
 
 const mechanismCount = 24;
 const inertShare = 0.25;
+/** Markers are ranks from this share of the head genes on; mechanisms act on the more common genes before. */
+const markersFrom = 0.3;
+const silentLog2 = -4;
 
 /** `count` different ranks without a role from [from, to), ascending. */
 function pickRanks(genes: GeneModel, random: Random, count: number, from: number, to: number): Int32Array {
@@ -62,13 +65,21 @@ function pickRanks(genes: GeneModel, random: Random, count: number, from: number
   return Int32Array.from(free.slice(0, count)).sort();
 }
 
-function makeLine(genes: GeneModel, seed: number, line: number): LineProgram {
+/** Marker genes of a line: nearly silent in the lines that do not own them, as lineage genes are. */
+function pickMarkers(genes: GeneModel, seed: number, line: number): Int32Array {
+  const { head } = genes;
+  return pickRanks(genes, createRandom(seed, streams.markers, line), Math.max(3, Math.min(26, head >> 4)), head * markersFrom, head);
+}
+
+function makeLine(genes: GeneModel, seed: number, line: number, programRanks: Int32Array, markers: Uint8Array): LineProgram {
   const random = createRandom(seed, streams.lines, line);
   const { head } = genes;
   const [name, cellosaurus] = lineTable[line]!;
-  const programRanks = pickRanks(genes, random, Math.max(3, Math.min(40, head >> 4)), head * 0.2, head);
-  const programLog2 = Float32Array.from(programRanks, () => 1.5 + 2 * random.uniform());
-  const log2 = Float32Array.from({ length: head }, (_, rank) => (genes.role[rank] === geneRole.none ? 0.45 * random.normal() : 0));
+  const programLog2 = Float32Array.from(programRanks, () => 3 + 1.8 * random.uniform());
+  const log2 = Float32Array.from({ length: head }, (_, rank) => {
+    const usual = genes.role[rank] === geneRole.none ? 0.45 * random.normal() : 0;
+    return markers[rank] === 1 ? silentLog2 : usual;
+  });
   programRanks.forEach((rank, i) => (log2[rank] = programLog2[i]!));
   return { name, cellosaurus, programRanks, programLog2, log2, frequency: Math.exp(0.8 * random.normal()), size: Math.exp(0.2 * random.normal() - 0.02) };
 }
@@ -77,7 +88,7 @@ function makeMechanism(genes: GeneModel, seed: number, number: number): Mechanis
   const random = createRandom(seed, streams.programs, number);
   const { head } = genes;
   const half = Math.max(2, Math.min(30, head >> 5));
-  const ranks = pickRanks(genes, random, half * 2, head * 0.03, head * 0.7);
+  const ranks = pickRanks(genes, random, half * 2, head * 0.03, head * markersFrom);
   const log2 = Float32Array.from(ranks, () => (random.uniform() < 0.55 ? 0.8 + 1.6 * random.uniform() : -0.8 - 2 * random.uniform()));
   return { name: `mechanism-${String(number + 1).padStart(2, '0')}`, ranks, log2 };
 }
@@ -104,7 +115,10 @@ function makeDrugs(seed: number, count: number): DrugProgram[] {
 
 /** Ground truth for `lines` (1 to 50) and `drugs` (1 to 379) of a seed. */
 export function makePrograms(genes: GeneModel, seed: number, lines: number, drugs: number): Programs {
-  const raw = Array.from({ length: lines }, (_, line) => makeLine(genes, seed, line));
+  const owned = Array.from({ length: lines }, (_, line) => pickMarkers(genes, seed, line));
+  const markers = new Uint8Array(genes.head);
+  for (const ranks of owned) for (const rank of ranks) markers[rank] = 1;
+  const raw = owned.map((ranks, line) => makeLine(genes, seed, line, ranks, markers));
   const total = raw.reduce((sum, line) => sum + line.frequency, 0);
   const random = createRandom(seed, streams.programs, mechanismCount);
   return {

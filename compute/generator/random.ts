@@ -94,4 +94,4 @@ export function invertPoisson(u: number, mean: number): number {
 }
 
 /** Streams of one seed that belong to no row. */
-export const streams = { genes: 1, lines: 2, drugs: 3, programs: 4, plate: 5, wells: 6, rows: 1000 } as const;
+export const streams = { genes: 1, lines: 2, drugs: 3, programs: 4, plate: 5, wells: 6, markers: 7, rows: 1000 } as const;

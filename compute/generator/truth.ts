@@ -10,7 +10,7 @@ import type { PlateModel } from './model.ts';
 export const demoKey = 'truckee_demo';
 
 /** Rises when equal designs no longer give equal plates. */
-export const generatorVersion = 1;
+export const generatorVersion = 2;
 
 export function groundTruth(model: PlateModel): UnsDict {
   const { design, genes, programs, layout, plateEffect } = model;
