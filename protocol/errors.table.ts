@@ -140,8 +140,8 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Run the same command again: finished steps are kept. With "oom", allow less memory (--memory) or fewer workers.',
   }),
   'worker-memory': (f) => ({
-    message: `A worker of step '${f.step}' ran out of memory with chunks of ${formatCount(f.chunkRows)} rows.`,
-    remedy: 'Run with fewer workers or a smaller chunk; finished steps are kept.',
+    message: `A worker of step '${f.step}' ran out of memory${f.chunkRows > 0 ? ` with chunks of ${formatCount(f.chunkRows)} rows` : ''}.`,
+    remedy: 'Run with fewer workers (--workers) or more memory (--memory); finished steps are kept.',
   }),
   'dataset-changed': (f) => ({
     message: `The file of dataset '${f.name}' (${f.path}) has changed since it was added.`,

@@ -57,7 +57,7 @@ export function toErrorData(thrown: unknown): ErrorData {
   return (system ?? failure('internal', { detail: messageOf(thrown) }, thrown)).data;
 }
 
-/** Maps a Node file-system error (ENOSPC, EACCES, ENOENT...) to its kind; undefined when it is not one. */
+/** Maps an error of the file system (ENOSPC, EACCES, ENOENT...) or of SQLite to its kind; undefined when it is neither. */
 export function systemFailure(thrown: unknown, path?: string): TruckeeError | undefined {
   if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
   const file = path ?? ('path' in thrown && typeof thrown.path === 'string' ? thrown.path : '(unknown file)');
@@ -72,17 +72,19 @@ export function systemFailure(thrown: unknown, path?: string): TruckeeError | un
     case 'EPERM':
     case 'EROFS':
       return failure('not-permitted', { path: file, code: thrown.code }, thrown);
-    case 'EIO':
-    case 'EMFILE':
-    case 'ENFILE':
-    case 'EISDIR':
-    case 'ENOTDIR':
-    case 'EXDEV':
-    case 'ENOTEMPTY':
-      return failure('io-failed', { path: file, code: thrown.code }, thrown);
     default:
-      return undefined;
+      // Any other call to the system that failed (EIO, EMFILE, EISDIR, ESTALE...) names itself.
+      return 'syscall' in thrown ? failure('io-failed', { path: file, code: thrown.code }, thrown) : sqliteFailure(thrown, thrown.code, path);
   }
+}
+
+/** SQLite's codes, as the catalog throws them from any statement. */
+function sqliteFailure(thrown: Error, code: string, path = 'the catalog of the workspace'): TruckeeError | undefined {
+  if (!code.startsWith('SQLITE_')) return undefined;
+  if (code === 'SQLITE_FULL') return failure('disk-full', { path, code }, thrown);
+  if (/^SQLITE_(READONLY|PERM|AUTH)/.test(code)) return failure('not-permitted', { path, code }, thrown);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return failure('corrupt-file', { path, element: 'the catalog', reason: thrown.message }, thrown);
+  return failure('io-failed', { path, code }, thrown);
 }
 
 export function messageOf(thrown: unknown): string {

@@ -5,7 +5,7 @@ import type { Fingerprint, JobId } from './ids.ts';
 export interface StepProgress {
   readonly kind: 'progress';
   readonly step: string;
-  /** Work done and in all, in `unit`s (cells, epochs, bytes...). */
+  /** Work done and in all, in `unit`s (cells, epochs, bytes...); a total of 0 while a step has not counted its work yet. */
   readonly done: number;
   readonly total: number;
   readonly unit: string;

@@ -78,8 +78,8 @@ export function decodeView(bytes: Uint8Array, source: string): View {
   const n = header.points;
   const wanted = 4 + headerBytes + 4 * n * (header.color === null ? 2 : 3);
   if (bytes.length !== wanted) throw damaged(`it has ${bytes.length} bytes where ${wanted} are expected`);
-  // A copy, because a view into a larger buffer need not be aligned.
-  const body = bytes.slice(4 + headerBytes).buffer;
+  // A copy, because a part of a larger buffer need not be aligned (slice of a Node Buffer would be no copy).
+  const body = new Uint8Array(bytes.subarray(4 + headerBytes)).buffer;
   const codes = header.color?.kind === 'categories' ? new Int32Array(body, 8 * n, n) : null;
   if (header.color?.kind === 'categories') {
     const { categories, counts } = header.color;

@@ -38,7 +38,8 @@ export const qc = defineStep({
   reads: () => ['X:counts'],
   writes: (p) => [...qcObsColumns(p.percent_top).map((c) => `obs/${c}`), ...qcVarColumns.map((c) => `var/${c}`)],
   plan(facts, params, how, hardware) {
-    const percent_top = [...new Set(params.percent_top)].sort((a, b) => a - b).filter((n) => n <= facts.nVars);
+    const fewest = Math.min(...facts.plates.map((plate) => plate.nVars));
+    const percent_top = [...new Set(params.percent_top)].sort((a, b) => a - b).filter((n) => n <= fewest);
     const rowBytes = 8 + 4 + 4 + 4 + 4 * percent_top.length + 4 + 4 + 4;
     const plan = planPass(facts, how, hardware, {
       engineBytes: facts.nVars * 8 * 6, workerBytes: facts.nVars * 8 * 5, passes: 1, rowBytes, outputColumns: rowBytes / 4, workPerEntry: 0.3,

@@ -32,7 +32,7 @@ export interface ResolvedRecipe {
   readonly notes: readonly string[];
 }
 
-/** @throws unknown-step, unknown-parameter, invalid-parameter, unknown-column, bad-expression, missing-input. */
+/** @throws bad-recipe, unknown-step, unknown-parameter, invalid-parameter, unknown-column, bad-expression, missing-input. */
 export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardware): ResolvedRecipe {
   let facts: PlanFacts = { ...input, selectedGenes: input.nVars, components: 0, graphCells: input.nObs, neighbors: 15 };
   const resolved: ResolvedStep[] = [];
@@ -42,6 +42,7 @@ export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardw
   for (const entry of recipe.steps) {
     const id = entry.step;
     if (!isStepId(id)) throw failure('unknown-step', { step: id, near: nearNames(id, stepIds) });
+    refuseMisplaced(recipe.name, id, resolved, written);
     const { what, how } = readParams(id, entry);
     const lenient = dropAbsentColumns(id, what, entry, input, notes);
     const definition = definitionOf(id);
@@ -62,6 +63,20 @@ export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardw
     facts = after;
   }
   return { steps: resolved, notes };
+}
+
+/**
+ * A step's result is found by its name, so each comes once. Steps that choose cells must come before those whose arrays
+ * have one row per chosen cell: later ones would take row numbers of one choice for those of the other.
+ */
+function refuseMisplaced(recipe: string, id: StepId, earlier: readonly ResolvedStep[], written: ReadonlyMap<string, number>): void {
+  if (earlier.some((step) => step.id === id)) throw failure('bad-recipe', { source: recipe, reason: `the step ${id} comes twice` });
+  const tooLate = { filter: ['obsm/', 'obsp/', 'rows:'], subset: ['obsp/'] };
+  if (id !== 'filter' && id !== 'subset') return;
+  for (const [slot, at] of written) {
+    if (!tooLate[id].some((prefix) => slot.startsWith(prefix))) continue;
+    throw failure('bad-recipe', { source: recipe, reason: `${id} must come before ${earlier[at]!.id}, whose rows are the chosen cells` });
+  }
 }
 
 type AnyStep = StepDefinition<StepId, z.ZodObject>;

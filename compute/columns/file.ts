@@ -80,7 +80,7 @@ function flatten(column: Column, dictionary: Dictionary): Float64Array | Int32Ar
       return column.codes.map((code) => (code < 0 ? -1 : codes[code]!));
     }
     case 'string':
-      return Int32Array.from(column.values, (label) => dictionary.code(label));
+      return Int32Array.from(column.values, (label, i) => (column.missing?.[i] ? -1 : dictionary.code(label)));
     default:
       return column satisfies never;
   }

@@ -51,6 +51,8 @@ function ruleTest(spec: FilterSpec, rule: FilterRule, rows: number, column: Colu
   const limit = spec.limits[rule];
   if (limit === undefined) return null;
   const values = numbers(column(limitColumn[rule]));
+  // Shares are stored in single precision: a limit of 15.1 must not drop a cell of exactly 15.1 %.
+  const share = values instanceof Float32Array ? Math.fround(limit) : limit;
   switch (rule) {
     case 'min_counts':
     case 'min_genes':
@@ -60,7 +62,7 @@ function ruleTest(spec: FilterSpec, rule: FilterRule, rows: number, column: Colu
       return (row) => values[row]! <= limit;
     case 'max_pct_mt':
       // An empty cell has no share at all (NaN) and is removed, as obs['pct_counts_mt'] <= limit does in pandas.
-      return (row) => values[row]! <= limit;
+      return (row) => values[row]! <= share;
     default:
       return rule satisfies never;
   }

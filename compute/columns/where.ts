@@ -47,7 +47,9 @@ function compareColumn(column: ColumnValues, rows: number, op: CompareOp, litera
     }
     return out;
   }
-  const wanted = typeof literal === 'string' ? Number(literal) : Number(literal);
+  // Text that is no number equals none. Single-precision columns meet numbers in single precision, as in numpy.
+  const exact = typeof literal === 'string' && literal.trim() === '' ? Number.NaN : Number(literal);
+  const wanted = column.values instanceof Float32Array ? Math.fround(exact) : exact;
   for (let i = 0; i < rows; i++) out[i] = Number(compareNumbers(column.values[i]!, op, wanted));
   return out;
 }

@@ -14,6 +14,8 @@ import type { LongRun, Pace } from './pace.ts';
 
 /** Workers that hold the same (shared) state and run tasks with runDescentTask. */
 export interface DescentPool {
+  /** How many tasks run at once; default 4. Only decides how many are handed over between two progress reports. */
+  readonly workers?: number;
   /** Called once, before the first batch; the state's arrays lie on shared memory. */
   start(state: DescentState): Promise<void>;
   /** Runs all tasks, in any order, and returns the sum of what they returned. */
@@ -32,15 +34,18 @@ const mostRounds = 8;
 const settledShare = 0.002;
 const taskRows = 4096;
 const taskLeaves = 128;
+/** Few enough for a report every second, enough for workers of uneven speed. */
+const tasksPerWorker = 2;
 
 /**
  * The k nearest others of every row of a row-major n x dims matrix of finite values, found with a recall of about 0.99 on
- * clustered expression embeddings. Needs n >= smallestDescent.
+ * clustered expression embeddings. Needs n >= smallestDescent and n >= 4 k: fewer cannot fill the lists of a leaf.
  */
 export async function approximateNeighbors(
   points: Float32Array, n: number, dims: number, k: number, options: ApproximateOptions,
 ): Promise<Knn> {
-  if (n < smallestDescent) throw new RangeError(`approximateNeighbors needs ${smallestDescent} rows, got ${n}`);
+  const least = Math.max(smallestDescent, 4 * k);
+  if (n < least) throw new RangeError(`approximate neighbours need ${least} rows for k = ${k}, got ${n}`);
   const prepared = prepareMetric(points, n, dims, options.metric);
   const state = makeDescentState(n, prepared.dims, k, options.seed, options.pool !== undefined);
   placeRows(prepared, state);
@@ -77,10 +82,15 @@ function makeRunner(
   state: DescentState, pool: DescentPool | undefined, pace: Pace,
 ): (tasks: readonly DescentTask[], doneBefore: number) => Promise<number> {
   if (pool) {
+    const share = tasksPerWorker * (pool.workers ?? 4);
     return async (tasks, doneBefore) => {
-      const wait = pace.at(doneBefore);
-      if (wait) await wait;
-      return pool.run(tasks);
+      let improved = 0;
+      for (let start = 0; start < tasks.length; start += share) {
+        improved += await pool.run(tasks.slice(start, start + share));
+        const wait = pace.at(doneBefore + Math.floor((state.n * start) / tasks.length));
+        if (wait) await wait;
+      }
+      return improved;
     };
   }
   const marks = new Int32Array(state.n);

@@ -5,7 +5,7 @@
  */
 import type { LayoutCurve } from './curve.ts';
 
-/** A float32's bits shifted right by this are its cell; the bits shifted out interpolate inside it (error below 1e-5). */
+/** A float32's bits shifted right by this are its cell; the bits shifted out interpolate inside it (error below 1e-4). */
 export const cellShift = 16;
 const cells = 1 << 15;
 

@@ -53,9 +53,9 @@ export async function umapLayout(connectivities: CsrGraph, n: number, options: U
   return embedding;
 }
 
-/** Bytes held beside the graph: positions, the schedule of the edges (graph entries, 2 n k at most), the spectral start. */
+/** Bytes held beside the graph and the points: the positions, and the schedule of the edges or the spectral start. */
 export function umapBytes(n: number, k: number): number {
+  // No pair of neighbours is mutual at most: then the graph has two entries per neighbour.
   const entries = 2 * n * k;
-  // The schedule is cut from arrays of full length; start and schedule are not held together.
-  return 8 * n + Math.max(entries * (8 + 8 + 4), spectralBytes(n) + 12 * n + entries * 8);
+  return 8 * n + Math.max(12 * entries + 4 * n, spectralBytes(n) + 8 * entries + 28 * n);
 }

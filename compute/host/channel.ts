@@ -26,7 +26,8 @@ export function openChannel(): Channel {
   }
   if (!process.send) throw new Error('the engine is started by a host, not by hand');
   return {
-    send: (message) => void process.send!(message),
+    // A message that cannot leave any more (the host is gone) is no error of its own: onLost follows.
+    send: (message) => void process.send!(message, undefined, undefined, () => undefined),
     onMessage: (handler) => void process.on('message', (message) => handler(message as HostMessage)),
     onLost: (handler) => void process.on('disconnect', handler),
     drain: () => new Promise((resolve) => process.send!({ kind: 'flush' } satisfies EngineMessage, undefined, undefined, () => resolve())),

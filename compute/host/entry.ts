@@ -38,6 +38,12 @@ channel.onMessage((message: HostMessage) => {
       message satisfies never;
   }
 });
+// Ctrl+C in a terminal reaches the whole group: when to stop is the host's to say.
+process.on('SIGINT', () => undefined);
+process.on('uncaughtException', (thrown) => {
+  emit({ kind: 'failed', error: toErrorData(thrown) });
+  void channel.drain().then(() => process.exit(1));
+});
 // A host that is gone cannot adopt anything: stop at once rather than compute for nobody.
 channel.onLost(() => process.exit(3));
 

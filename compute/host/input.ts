@@ -1,10 +1,11 @@
 /** Opens the plates of a run: counts found, genes brought together, column-order files turned into row order. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import type { PlateInput } from '../../protocol/jobs.ts';
 import { writeColumnFile, type ColumnRef } from '../columns/file.ts';
-import { commonGenes, type Plate } from '../matrix/plates.ts';
+import { commonGenes, unsharedGenes, type Plate } from '../matrix/plates.ts';
 import { openPlate } from '../stores/index.ts';
 import type { MatrixSpec } from '../stores/contract.ts';
 import type { RunInput } from '../steps/contract.ts';
@@ -48,6 +49,7 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
   const columnCache = new Map<string, readonly ColumnRef[]>();
   return {
     plates, genes: common.names, nObs: rowOffset,
+    unshared: genes.map((plate, i) => unsharedGenes(plate.genes, common.maps[i]!)),
     columnFiles(name) {
       const known = columnCache.get(name);
       if (!known) throw failure('internal', { detail: `column ${name} was not prepared` });
@@ -68,7 +70,7 @@ async function columnFiles(options: OpenInputOptions, name: string): Promise<Col
   for (const input of options.plates) {
     const file = await openPlate(input.path);
     try {
-      const path = join(folder, `${input.fingerprint.slice(0, 16)}-${Buffer.from(name).toString('hex').slice(0, 80)}.column`);
+      const path = join(folder, `${input.fingerprint.slice(0, 16)}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}.column`);
       refs.push(writeColumnFile(file, name, path));
     } finally {
       file.close();

@@ -13,6 +13,8 @@ export interface WorkerSetup {
 
 export type ToWorker =
   | { readonly kind: 'open-pass'; readonly name: string; readonly spec: unknown; readonly plates: readonly Plate[]; readonly maxRows: number; readonly maxStored: number }
+  /** Smaller blocks from the next tile on. */
+  | { readonly kind: 'limit-blocks'; readonly maxRows: number; readonly maxStored: number }
   | { readonly kind: 'tiles'; readonly tiles: readonly Tile[] }
   | { readonly kind: 'recycle'; readonly partial: unknown }
   | { readonly kind: 'close-pass' }

@@ -1,6 +1,7 @@
 /**
- * Turns counts of work into progress events: at most four a second, at least one a second while a step lives, with rate,
- * time to go and memory; and a warning when nothing has moved for three times as long as predicted.
+ * Turns counts of work into progress events: at most two a second, at least one a second while a step lives (with a total
+ * of 0 until it has counted anything), with rate, time to go and memory; and a warning when nothing has moved for three
+ * times as long as predicted.
  */
 import type { JobEvent } from '../../protocol/events.ts';
 import { formatBytes, formatSeconds } from '../../protocol/format.ts';
@@ -28,6 +29,8 @@ interface Current {
   sentAt: number;
 }
 
+const tickMs = 500;
+
 export function createReporter(emit: (event: JobEvent) => void, hostPid: number, memoryBudget: number): Reporter {
   let current: Current | null = null;
   let peakBytes = 0;
@@ -45,13 +48,13 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
     }
   };
   const send = (now: number): void => {
-    if (!current || current.total === 0) return;
+    if (!current) return;
     const seconds = (now - current.startedAt) / 1000;
     const worked = current.done - (current.startedDone ?? 0);
     const rate = seconds > 0.2 ? worked / seconds : 0;
     emit({
       kind: 'progress', step: current.step, done: current.done, total: current.total, unit: current.unit,
-      rate, etaSeconds: rate > 0 ? (current.total - current.done) / rate : null, memoryBytes: lastMemory,
+      rate, etaSeconds: rate > 0 && current.total > 0 ? (current.total - current.done) / rate : null, memoryBytes: lastMemory,
     });
     current.sentAt = now;
   };
@@ -66,12 +69,13 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
       text: `nothing has finished for ${formatSeconds(silent)}, three times longer than expected. Likely causes: a slow or disconnected disk, memory being swapped, or another program using all cores. It goes on; stopping keeps finished work.`,
     });
   };
+  let ticks = 0;
   const timer = setInterval(() => {
-    sampleMemory();
+    if (ticks++ % 2 === 0) sampleMemory();
     const now = performance.now();
     watch(now);
-    if (current && now - current.sentAt > 900) send(now);
-  }, 1000);
+    if (current && now - current.sentAt >= tickMs) send(now);
+  }, tickMs);
   timer.unref();
 
   return {
@@ -93,7 +97,7 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
         current.warned = false;
       }
       Object.assign(current, { done, total, unit });
-      if (now - current.sentAt > 250 || done >= total) send(now);
+      if (now - current.sentAt >= tickMs || done >= total) send(now);
     },
     stepEnded() {
       sampleMemory();

@@ -1,5 +1,5 @@
 /** Makes demo plates, one per worker at a time, each appearing under its name only when it is whole. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import type { GenerateAnswer, GenerateJob } from '../../protocol/jobs.ts';
@@ -51,16 +51,30 @@ export async function runGenerate(job: GenerateJob, host: GenerateHost): Promise
 }
 
 async function writePlate(pool: Pool, job: GenerateJob, path: string, plate: number, onCells: (cells: number) => void): Promise<void> {
-  const { params } = job;
+  const { params, folder } = job;
   const part = `${path}.part`;
   try {
     await pool.call('generate', {
       path: part, plate, cells: params.cells, genes: params.genes, seed: params.seed, lines: params.lines, drugs: params.drugs,
       plateChunks: params.plate_chunks, indexType: params.index_dtype,
     }, onCells);
+    // Registering a plate is acknowledged: a power cut after that must not take the plate away.
+    forceToDisk(part);
     renameSync(part, path);
+    forceToDisk(folder);
   } catch (thrown) {
-    rmSync(part, { force: true });
+    // Neither name was there before.
+    for (const file of [part, path]) rmSync(file, { force: true });
     throw systemFailure(thrown, path) ?? thrown;
+  }
+}
+
+/** Of a file its bytes, of a folder its names. */
+function forceToDisk(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,10 +1,12 @@
 /** A pass with its checkpoints: goes on from the last one, saves every 30 s and at plate borders. */
 import { join } from 'node:path';
-import type { PassName } from '../passes/contract.ts';
+import { isKind } from '../../protocol/errors.ts';
+import { formatCount } from '../../protocol/format.ts';
+import type { PassName, PassTable, Reducer } from '../passes/contract.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { tilesOf } from '../matrix/tiles.ts';
-import { loadCheckpoint, saveCheckpoint } from '../results/checkpoint.ts';
-import type { PassOptions } from '../steps/contract.ts';
+import { loadCheckpoint, saveCheckpoint, type Checkpoint } from '../results/checkpoint.ts';
+import type { PassOptions, PassState } from '../steps/contract.ts';
 import type { Pool } from './pool.ts';
 
 export interface PassSettings {
@@ -20,7 +22,11 @@ export interface PassSettings {
   pulse(): void;
 }
 
-const checkpointSeconds = 30;
+/** Time between two checkpoints of a plate; changed only to try interruptions out. */
+function checkpointMs(): number {
+  const seconds = Number(process.env['TRUCKEE_CHECKPOINT_SECONDS'] ?? 30);
+  return (seconds >= 0 ? seconds : 30) * 1000;
+}
 
 export async function runCheckpointedPass<Name extends PassName>(pool: Pool, name: Name, options: PassOptions<Name>, settings: PassSettings): Promise<void> {
   const { state } = options;
@@ -29,17 +35,15 @@ export async function runCheckpointedPass<Name extends PassName>(pool: Pool, nam
   const tiles = tilesOf(settings.plates);
   const total = settings.plates.reduce((n, plate) => n + plate.nObs, 0);
   const saved = loadCheckpoint(folder, tag);
-  let sequence = 0;
-  let firstTile = 0;
-  if (saved) {
-    for (const [key, target] of Object.entries(state.arrays)) target.set(saved.arrays[key]!);
-    state.restore(saved.meta);
-    sequence = saved.sequence;
-    firstTile = saved.tilesDone;
-    if (firstTile > 0 && firstTile < tiles.length) settings.note(`going on after ${firstTile} of ${tiles.length} tiles`);
+  const { reducer, firstTile } = goOn(options, saved);
+  let sequence = saved?.sequence ?? 0;
+  if (firstTile > 0 && firstTile < tiles.length) {
+    const at = tiles[firstTile]!;
+    const where = at.rowStart === 0 ? 'at the start of' : `at row ${formatCount(at.rowStart)} of`;
+    settings.note(`going on ${where} ${settings.plates[at.plate]!.name} (plate ${at.plate + 1} of ${settings.plates.length}): ${firstTile} of ${tiles.length} tiles are done`);
   }
-  const reducer = options.start();
   let rows = tiles.slice(0, firstTile).reduce((n, tile) => n + tile.rows, 0);
+  const everyMs = checkpointMs();
   let lastSave = performance.now();
   const save = (tilesDone: number): void => {
     state.flush?.();
@@ -55,11 +59,37 @@ export async function runCheckpointedPass<Name extends PassName>(pool: Pool, nam
       settings.progress(rows, total, stored);
       const next = tiles[tilesDone];
       const plateDone = next !== undefined && next.plate !== tile.plate;
-      if (tilesDone < tiles.length && (plateDone || performance.now() - lastSave > checkpointSeconds * 1000)) save(tilesDone);
+      if (tilesDone < tiles.length && (plateDone || performance.now() - lastSave >= everyMs)) save(tilesDone);
       settings.pulse();
     },
     onSmallerChunk: (chunkRows) => settings.note(`a worker ran out of memory: going on with chunks of ${chunkRows} rows, same result`),
   });
   // A finished pass is worth keeping as long as its step is not finished.
   if (firstTile < tiles.length) save(tiles.length);
+}
+
+interface Start<Name extends PassName> {
+  readonly reducer: Reducer<PassTable[Name]['partial']>;
+  readonly firstTile: number;
+}
+
+/** Starts from a checkpoint; from nothing when there is none, or when the rows it counts on are no longer on disk. */
+function goOn<Name extends PassName>({ state, start }: PassOptions<Name>, saved: Checkpoint | null): Start<Name> {
+  if (!saved || !fits(state, saved)) return { reducer: start(), firstTile: 0 };
+  const untouched = state.meta();
+  for (const [key, target] of Object.entries(state.arrays)) target.set(saved.arrays[key]!);
+  state.restore(saved.meta);
+  try {
+    return { reducer: start(), firstTile: saved.tilesDone };
+  } catch (thrown) {
+    if (!isKind(thrown, 'corrupt-result')) throw thrown;
+    // Every sum starts at zero.
+    for (const target of Object.values(state.arrays)) target.fill(0);
+    state.restore(untouched);
+    return { reducer: start(), firstTile: 0 };
+  }
+}
+
+function fits(state: PassState, saved: Checkpoint): boolean {
+  return Object.entries(state.arrays).every(([key, target]) => saved.arrays[key]?.length === target.length);
 }

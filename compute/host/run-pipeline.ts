@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { failure } from '../../protocol/errors.ts';
+import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import type { JobStep, PipelineJob } from '../../protocol/jobs.ts';
 import type { Provenance } from '../../protocol/provenance.ts';
@@ -98,10 +98,20 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   };
   writeFileSync(join(folder, 'provenance.json'), `${JSON.stringify(provenance, null, 2)}\n`);
   writeFileSync(join(folder, '.zgroup'), '{"zarr_format": 2}\n');
-  const path = await host.adopt(id, step.work, wallSeconds);
+  const path = await adopted(host, step, wallSeconds);
   rmSync(step.work, { recursive: true, force: true });
   host.emit({ kind: 'result', step: id, fingerprint: step.fingerprint, path, reused: false, seconds: wallSeconds });
   return path;
+}
+
+async function adopted(host: PipelineHost, step: JobStep, wallSeconds: number): Promise<string> {
+  try {
+    return await host.adopt(step.id, step.work, wallSeconds);
+  } catch (thrown) {
+    // After a failed fsync nobody knows what is on disk, and a second fsync would say that all is well: made anew instead.
+    if (isKind(thrown, 'io-failed')) rmSync(step.work, { recursive: true, force: true });
+    throw thrown;
+  }
 }
 
 interface StepRecord {

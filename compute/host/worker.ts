@@ -15,8 +15,8 @@ import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 interface OpenedPass {
   readonly worker: TileWorker<unknown>;
   readonly plates: readonly Plate[];
-  readonly maxRows: number;
-  readonly maxStored: number;
+  maxRows: number;
+  maxStored: number;
   /** The reader of the plate at hand: tasks come plate by plate. */
   reader: { readonly plate: number; readonly matrix: MatrixReader } | null;
 }
@@ -44,6 +44,9 @@ async function handle(message: ToWorker): Promise<void> {
   switch (message.kind) {
     case 'open-pass':
       pass = openPass(message);
+      return;
+    case 'limit-blocks':
+      if (pass) Object.assign(pass, { maxRows: message.maxRows, maxStored: message.maxStored });
       return;
     case 'tiles':
       for (const tile of message.tiles) await runTile(pass!, tile);
@@ -77,12 +80,19 @@ function openPass(message: Extract<ToWorker, { kind: 'open-pass' }>): OpenedPass
 }
 
 async function runTile(open: OpenedPass, tile: Tile): Promise<void> {
-  const plate = open.plates[tile.plate]!;
+  open.worker.begin(tile, open.plates[tile.plate]!);
+  const stored = open.worker.atHand?.(tile) ? 0 : await readTile(open, tile);
+  say({ kind: 'partial', tile, partial: open.worker.end(), stored });
+  // Lets messages in (recycled buffers, a stop) before the next tile.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Feeds the tile's rows to the pass; returns the stored entries read. */
+async function readTile(open: OpenedPass, tile: Tile): Promise<number> {
   if (open.reader?.plate !== tile.plate) {
     open.reader?.matrix.close();
-    open.reader = { plate: tile.plate, matrix: openMatrix(plate.spec, kernels.arena) };
+    open.reader = { plate: tile.plate, matrix: openMatrix(open.plates[tile.plate]!.spec, kernels.arena) };
   }
-  open.worker.begin(tile, plate);
   let stored = 0;
   const range = { rowStart: tile.rowStart, rowEnd: tile.rowStart + tile.rows, maxRows: open.maxRows, maxStored: open.maxStored };
   for await (const block of open.reader.matrix.blocks(range)) {
@@ -90,7 +100,5 @@ async function runTile(open: OpenedPass, tile: Tile): Promise<void> {
     open.worker.block(block, block.rowStart - tile.rowStart);
     stored += block.indptr[block.rows]!;
   }
-  say({ kind: 'partial', tile, partial: open.worker.end(), stored });
-  // Lets messages in (recycled buffers, a stop) before the next tile.
-  await new Promise((resolve) => setImmediate(resolve));
+  return stored;
 }

@@ -29,21 +29,21 @@ describe.each(Object.keys(sets))('kernel set %s', (name) => {
     const random = createRandom(5);
     const rows = dense(block, genes);
 
-    // Float32 terms in row order are part of the meaning: every set gives the same bits.
+    // Float64 terms in row order are part of the meaning: every set gives the same bits.
     test('gram adds to the upper triangle and to the sums', () => {
-      for (const gram of [new Float32Array(genes * genes), arena.float32(genes * genes)]) {
+      for (const gram of [new Float64Array(genes * genes), arena.float64(genes * genes)]) {
         gram.forEach((_, i) => (gram[i] = i % 7));
         const sum = new Float64Array(genes).fill(3);
-        const expectedGram = Float32Array.from(gram);
+        const expectedGram = Float64Array.from(gram);
         const expectedSum = sum.slice();
         for (const row of rows) {
           for (let i = 0; i < genes; i++) {
             expectedSum[i]! += row[i]!;
-            for (let j = i; j < genes; j++) expectedGram[i * genes + j]! += Math.fround(row[i]! * row[j]!);
+            for (let j = i; j < genes; j++) expectedGram[i * genes + j]! += row[i]! * row[j]!;
           }
         }
         k.gram(block, genes, gram, sum);
-        expect(Buffer.compare(Buffer.from(new Uint8Array(Float32Array.from(gram).buffer)), Buffer.from(expectedGram.buffer))).toBe(0);
+        expect(Buffer.compare(Buffer.from(new Uint8Array(Float64Array.from(gram).buffer)), Buffer.from(expectedGram.buffer))).toBe(0);
         expect(sum).toEqual(expectedSum);
       }
     });
@@ -71,7 +71,7 @@ describe.each(Object.keys(sets))('kernel set %s', (name) => {
       const offset = new Float64Array(4);
       const narrow = Math.max(...block.indices.subarray(0, block.indptr[block.rows]), -1);
       if (narrow < 0) return expect(block.indptr[block.rows]).toBe(0);
-      const gram = new Float32Array(narrow * narrow);
+      const gram = new Float64Array(narrow * narrow);
       expect(() => k.gram(block, narrow, gram, new Float64Array(narrow))).toThrow(/outside its/);
       expect(() => k.project(block, new Float32Array(narrow * 4), offset, 4, new Float32Array(block.rows * 4))).toThrow(/outside its/);
     });
@@ -80,11 +80,11 @@ describe.each(Object.keys(sets))('kernel set %s', (name) => {
   test.skipIf(present === null)('gram of more entries than are taken at a time', () => {
     const genes = 260;
     const block = makeBlock({ rows: 530, genes, density: 0.6, seed: 12, unsorted: true, value: (random) => random() * 4 });
-    const expected = new Float32Array(genes * genes);
+    const expected = new Float64Array(genes * genes);
     for (const row of dense(block, genes)) {
-      for (let i = 0; i < genes; i++) for (let j = i; j < genes; j++) expected[i * genes + j]! += Math.fround(row[i]! * row[j]!);
+      for (let i = 0; i < genes; i++) for (let j = i; j < genes; j++) expected[i * genes + j]! += row[i]! * row[j]!;
     }
-    const gram = new Float32Array(genes * genes);
+    const gram = new Float64Array(genes * genes);
     k.gram(block, genes, gram, new Float64Array(genes));
     expect(gram.findIndex((value, i) => value !== expected[i])).toBe(-1);
   });

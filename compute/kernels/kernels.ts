@@ -66,10 +66,10 @@ export interface KernelSet {
   selectLognorm(block: CsrBlock, geneMap: Int32Array, factors: Float64Array, logScale: number, out: SelectedBlock): void;
 
   /**
-   * Adds sum over rows of z z^T to the upper triangle (column >= row) of the g x g row-major float32 `gram`, and z to
-   * `sum` (float64, g). Products and sums of `gram` are float32: the caller adds it to float64 totals every tile.
+   * Adds sum over rows of z z^T to the upper triangle (column >= row) of the g x g row-major float64 `gram`, and z to
+   * `sum` (float64, g). Float64 throughout: the covariance is a small difference of these sums (decision 006).
    */
-  gram(block: SelectedBlock, genes: number, gram: Float32Array, sum: Float64Array): void;
+  gram(block: SelectedBlock, genes: number, gram: Float64Array, sum: Float64Array): void;
 
   /** out[row * k + c] = sum_j z[row, j] * loadings[j * k + c] - offset[c]; float32 out, float32 loadings (genes x k). */
   project(block: SelectedBlock, loadings: Float32Array, offset: Float64Array, k: number, out: Float32Array): void;

@@ -60,6 +60,17 @@ export function commonGenes(plates: readonly PlateGenes[], mode: 'same' | 'inner
   return { names, maps };
 }
 
+export interface UnsharedGene {
+  /** Gene of the file. */
+  readonly gene: number;
+  readonly name: string;
+}
+
+export function unsharedGenes(genes: readonly string[], toCommon: Int32Array | null): UnsharedGene[] {
+  if (toCommon === null) return [];
+  return genes.flatMap((name, gene) => (toCommon[gene] === -1 ? [{ gene, name }] : []));
+}
+
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a === b || (a.length === b.length && a.every((name, i) => name === b[i]));
 }
@@ -70,6 +81,15 @@ function refuseDuplicates(plate: PlateGenes): void {
   const twice = new Set<string>();
   for (const gene of plate.genes) (seen.has(gene) ? twice : seen).add(gene);
   throw failure('duplicate-names', { path: plate.name, axis: 'var', count: twice.size, examples: [...twice].slice(0, 3) });
+}
+
+/** Common gene -> gene of the file: the other way round than toCommon. */
+export function genesOfFile({ toCommon }: Pick<Plate, 'toCommon'>, common: number): Int32Array {
+  const genes = Int32Array.from({ length: common }, (_, gene) => gene);
+  toCommon?.forEach((place, gene) => {
+    if (place >= 0) genes[place] = gene;
+  });
+  return genes;
 }
 
 /** A map from file genes through the common list to positions in a chosen list; -1 for genes not chosen. */

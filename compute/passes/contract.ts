@@ -27,6 +27,8 @@ export type PassName = keyof PassTable;
 /** Lives in a worker for the length of a pass; sees the rows of a tile in one or several blocks, in order. */
 export interface TileWorker<Partial> {
   begin(tile: Tile, plate: Plate): void;
+  /** Does the tile's work from what an earlier pass kept: true when X need not be read for it. */
+  atHand?(tile: Tile): boolean;
   /** `at` is the position of the block's first row inside the tile. */
   block(block: CsrBlock, at: number): void;
   end(): Partial;

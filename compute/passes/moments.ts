@@ -9,8 +9,8 @@ import { openRowInputs } from './rows.ts';
 export interface MomentsSpec {
   readonly keep: string | null;
   readonly values:
-    /** e = x / total. */
-    | { readonly kind: 'relative'; readonly totals: string }
+    /** e = x / total; x / target where the total is 0, so that e times the plate's target is the normalised value. */
+    | { readonly kind: 'relative'; readonly totals: string; readonly targets: readonly number[] }
     | { readonly kind: 'raw' }
     /** Per plate, a ceiling for each gene of the file. */
     | { readonly kind: 'clipped'; readonly clip: readonly Float64Array[] };
@@ -42,10 +42,12 @@ export function openMoments(spec: MomentsSpec, plates: readonly Plate[], kernels
       genes = plate.nVars;
       if (spec.values.kind === 'clipped') clip.set(spec.values.clip[tile.plate]!);
       const totals = rowInputs?.totals(tile, plate);
+      const target = spec.values.kind === 'relative' ? spec.values.targets[tile.plate]! : 1;
       factors = Float64Array.from({ length: tile.rows }, (_, row) => {
         if (keep && keep[row] === 0) return 0;
         if (!totals) return 1;
-        return totals[row]! > 0 ? 1 / totals[row]! : 0;
+        if (totals[row]! > 0) return 1 / totals[row]!;
+        return target > 0 ? 1 / target : 1;
       });
       sum.fill(0);
       sumSq.fill(0);

@@ -2,7 +2,7 @@
  * Result arrays: Zarr v2, uncompressed, chunked along rows, so that they open lazily anywhere and any rows of a chunk
  * can be read by their position. Written by appending rows in order; never changed after.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 
@@ -39,7 +39,10 @@ export interface ArrayWriter {
   close(): void;
 }
 
-/** Opens an array for appending; with `resumeAt` rows of an earlier attempt are kept and everything after is cut off. */
+/**
+ * Opens an array for appending; with `resumeAt` rows of an earlier attempt are kept and everything after is cut off.
+ * @throws corrupt-result when the earlier rows are not all there: going on would fill the gap with zeros.
+ */
 export function createArray(path: string, options: ArrayOptions, resumeAt = 0): ArrayWriter {
   const rows = options.shape[0] ?? 0;
   const columns = options.shape[1] ?? 1;
@@ -62,6 +65,9 @@ export function createArray(path: string, options: ArrayOptions, resumeAt = 0): 
   };
   try {
     mkdirSync(path, { recursive: true });
+    for (let first = 0; first < resumeAt; first += chunkRows) {
+      requireBytes(path, chunkName(first / chunkRows, options.shape.length), Math.min(chunkRows, resumeAt - first) * rowBytes);
+    }
     writeMetadata(path, options, chunkRows);
     if (resumeAt < rows) {
       for (let later = Math.floor(resumeAt / chunkRows) + 1; later * chunkRows < rows; later++) {
@@ -211,6 +217,11 @@ function readMetadata(path: string): { dtype: StoredDtype; shape: number[]; chun
     if (cause instanceof SyntaxError) throw failure('corrupt-result', { path, reason: 'its metadata is not JSON' }, cause);
     throw cause instanceof Error && 'code' in cause ? failure('corrupt-result', { path, reason: 'its metadata cannot be read' }, cause) : cause;
   }
+}
+
+function requireBytes(path: string, chunk: string, bytes: number): void {
+  const found = statSync(join(path, chunk), { throwIfNoEntry: false })?.size ?? 0;
+  if (found < bytes) throw failure('corrupt-result', { path, reason: `chunk ${chunk} has ${found} of ${bytes} bytes of an earlier attempt` });
 }
 
 function writeFully(fd: number, bytes: Uint8Array, position: number): void {

@@ -2,7 +2,7 @@
  * Checkpoints: the sums of a pass so far plus the number of tiles they cover. Two files take turns, each with a CRC over
  * all of its bytes, so that a kill or a torn write while saving costs at most one checkpoint.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemFailure } from '../../protocol/errors.ts';
@@ -79,8 +79,8 @@ function fileFor(folder: string, sequence: number): string {
 }
 
 function readOne(path: string): Checkpoint | null {
-  if (!existsSync(path)) return null;
-  const bytes = readFileSync(path);
+  const bytes = bytesOf(path);
+  if (!bytes) return null;
   const start = magic.length + 4;
   if (bytes.length < start + 4 || bytes.toString('latin1', 0, magic.length) !== magic) return null;
   if (crc32(bytes.subarray(0, bytes.length - 4)) !== bytes.readUInt32LE(bytes.length - 4)) return null;
@@ -94,6 +94,15 @@ function readOne(path: string): Checkpoint | null {
     at += length;
   }
   return { sequence: header.sequence, tag: header.tag, tilesDone: header.tilesDone, meta: header.meta, arrays };
+}
+
+/** Null when it is not there or cannot be read: starting again costs only time. */
+function bytesOf(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function dtypeName(values: StoredValues): StoredDtype {

@@ -2,7 +2,7 @@
 import type { Fingerprint } from '../../protocol/ids.ts';
 import type { StepPlan } from '../../protocol/plan.ts';
 import type { StepId, StepParams } from '../../steps/table.ts';
-import type { Plate } from '../matrix/plates.ts';
+import type { Plate, UnsharedGene } from '../matrix/plates.ts';
 import type { PassName, PassTable, Reducer } from '../passes/contract.ts';
 import type { Tile } from '../matrix/tiles.ts';
 import type { CallName, CallTable } from '../calls/contract.ts';
@@ -14,6 +14,8 @@ export interface RunInput {
   readonly plates: readonly Plate[];
   readonly genes: readonly string[];
   readonly nObs: number;
+  /** Per plate: genes of its file that not every plate has. */
+  readonly unshared: readonly (readonly UnsharedGene[])[];
   /** Copies stored obs columns of every plate into flat files, each once. */
   prepareColumns(names: readonly string[]): Promise<void>;
   /** A prepared column, one entry per plate. */

@@ -1,5 +1,5 @@
 /** The seurat_v3 flavour: variance of raw counts, standardised by its trend over the mean. Two passes per run. */
-import type { Plate } from '../matrix/plates.ts';
+import { genesOfFile, type Plate } from '../matrix/plates.ts';
 import { ranksDescending, standardisedVariance, varianceTrend, type VarianceTrend } from '../statistics/index.ts';
 import type { StepContext } from './contract.ts';
 import { votingPlates, type PlateChoice } from './hvg.ts';
@@ -9,24 +9,25 @@ import { keptRows } from './upstream.ts';
 export async function seuratV3Plates(context: StepContext<'hvg'>, genes: Int32Array): Promise<PlateChoice[]> {
   const { input, params } = context;
   const counts = await sums(context, 'counts', { kind: 'raw' });
-  const pick = (all: Float64Array): Float64Array => Float64Array.from(genes, (gene) => all[gene]!);
+  const inFile = input.plates.map((plate) => genesOfFile(plate, input.genes.length));
+  const pick = (plate: number, all: Float64Array): Float64Array => Float64Array.from(genes, (gene) => all[inFile[plate]![gene]!]!);
   const voting = votingPlates(context);
   const trends = new Map<number, VarianceTrend>();
   for (const plate of voting) {
     const { n, sum, sumSq } = counts.plate(plate);
-    trends.set(plate, varianceTrend({ n, sum: pick(sum), sumSq: pick(sumSq), span: params.span }));
+    trends.set(plate, varianceTrend({ n, sum: pick(plate, sum), sumSq: pick(plate, sumSq), span: params.span }));
   }
   const clip = input.plates.map((plate, i) => clipOfFile(plate, genes, input.genes.length, trends.get(i)));
   const clipped = await sums(context, 'clipped', { kind: 'clipped', clip });
   return voting.map((plate) => {
     const { n, sum, sumSq } = clipped.plate(plate);
     const trend = trends.get(plate)!;
-    const variance = standardisedVariance(trend, { n, clippedSum: pick(sum), clippedSumSq: pick(sumSq) });
+    const variance = standardisedVariance(trend, { n, clippedSum: pick(plate, sum), clippedSumSq: pick(plate, sumSq) });
     const ranks = ranksDescending(variance);
     const top = params.n_top_genes ?? 2000;
     return {
       selected: Uint8Array.from(ranks, (rank) => Number(rank < top)),
-      columns: { means: trend.means, variances: trend.variances, variances_norm: variance, highly_variable_rank: Float64Array.from(ranks, (rank) => (rank < top ? rank : Number.NaN)) },
+      columns: { means: trend.means, variances: trend.variances, variances_norm: variance },
     };
   });
 }
@@ -35,11 +36,11 @@ async function sums(
   context: StepContext<'hvg'>, part: string, values: { kind: 'raw' } | { kind: 'clipped'; clip: readonly Float64Array[] },
 ): Promise<MomentsStore> {
   const { input } = context;
-  const store = momentsStore(input.plates.length, input.genes.length);
+  const store = momentsStore(input.plates);
   await context.runPass('moments', {
     spec: { keep: keptRows(context).keep, values }, part,
     state: { arrays: store.arrays, meta: () => ({}), restore: () => undefined },
-    start: () => ({ add: (partial, tile) => store.add(tile.plate, input.plates[tile.plate]!, partial) }),
+    start: () => ({ add: (partial, tile) => store.add(tile.plate, partial) }),
   });
   return store;
 }

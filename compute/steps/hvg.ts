@@ -26,8 +26,9 @@ export async function runHvg(context: StepContext<'hvg'>): Promise<void> {
   const selected = selectOverPlates(choices.map((choice) => choice.selected), minPlates);
   if (params.flavor !== 'seurat') {
     // The rank flavours also cut the agreed list at n_top_genes, in the order scanpy gives it over batches.
-    const { mask } = rankOverBatches(choices.map((choice) => choice.columns['variances_norm']!), params.n_top_genes ?? 2000, params.flavor);
+    const { mask, rank } = rankOverBatches(choices.map((choice) => choice.columns['variances_norm']!), params.n_top_genes ?? 2000, params.flavor);
     selected.forEach((flag, gene) => (selected[gene] = flag & mask[gene]!));
+    writeArray(join(context.folder, 'var', 'highly_variable_rank'), spread(genes, rank, input.genes.length));
   }
   const count = selected.reduce((n, flag) => n + flag, 0);
   if (count === 0) {
@@ -74,10 +75,15 @@ function writeColumns(context: StepContext<'hvg'>, genes: Int32Array, selected: 
   writeArray(at('hvg_count'), counts);
   writeArray(at('hvg_plates'), plates);
   for (const name of Object.keys(choices[0]!.columns)) {
-    const values = new Float64Array(all).fill(Number.NaN);
-    genes.forEach((gene, i) => {
-      values[gene] = choices.reduce((sum, choice) => sum + choice.columns[name]![i]!, 0) / choices.length;
-    });
+    const means = Float64Array.from(genes, (_, i) => choices.reduce((sum, choice) => sum + choice.columns[name]![i]!, 0) / choices.length);
+    const values = spread(genes, means, all);
     writeArray(at(name), name === 'dispersions_norm' ? Float32Array.from(values) : values);
   }
+}
+
+/** Values of the genes the filter kept, placed among all common genes; NaN for the others. */
+function spread(genes: Int32Array, values: Float64Array, all: number): Float64Array {
+  const placed = new Float64Array(all).fill(Number.NaN);
+  genes.forEach((gene, i) => (placed[gene] = values[i]!));
+  return placed;
 }

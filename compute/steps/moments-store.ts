@@ -1,34 +1,32 @@
-/** Sums per plate and gene that gene selection starts from, and the way they travel from one step's pass to another's. */
+/** Sums per plate and gene of its file that gene selection starts from, and how they travel from one step's pass to another's. */
 import type { Plate } from '../matrix/plates.ts';
 import type { MomentsPartial } from '../passes/moments.ts';
 import { loadCheckpoint, saveCheckpoint } from '../results/checkpoint.ts';
 import type { UpcomingStep } from './contract.ts';
-import { addGenes } from './sums.ts';
 
 export interface MomentsStore {
-  /** For checkpoints; plates x genes, row-major. */
+  /** For checkpoints; the genes of one plate after those of the other. */
   readonly arrays: { readonly keptCells: Float64Array; readonly momentSum: Float64Array; readonly momentSumSq: Float64Array };
-  add(plate: number, place: Plate, partial: MomentsPartial): void;
-  /** Kept cells and sums of one plate. */
+  add(plate: number, partial: MomentsPartial): void;
+  /** Kept cells and sums of one plate, per gene of its file. */
   plate(plate: number): { n: number; sum: Float64Array; sumSq: Float64Array };
 }
 
-export function momentsStore(plates: number, genes: number): MomentsStore {
-  const arrays = {
-    keptCells: new Float64Array(plates), momentSum: new Float64Array(plates * genes), momentSumSq: new Float64Array(plates * genes),
-  };
+export function momentsStore(plates: readonly Pick<Plate, 'nVars'>[]): MomentsStore {
+  const ends: number[] = [];
+  for (const { nVars } of plates) ends.push((ends.at(-1) ?? 0) + nVars);
+  const genes = ends.at(-1) ?? 0;
+  const arrays = { keptCells: new Float64Array(plates.length), momentSum: new Float64Array(genes), momentSumSq: new Float64Array(genes) };
+  const partOf = (all: Float64Array, plate: number): Float64Array => all.subarray(ends[plate]! - plates[plate]!.nVars, ends[plate]!);
+  const addTo = (target: Float64Array, part: Float64Array): void => part.forEach((value, gene) => (target[gene]! += value));
   return {
     arrays,
-    add(plate, place, partial) {
+    add(plate, partial) {
       arrays.keptCells[plate]! += partial.kept;
-      addGenes(arrays.momentSum, plate * genes, partial.sum, place);
-      addGenes(arrays.momentSumSq, plate * genes, partial.sumSq, place);
+      addTo(partOf(arrays.momentSum, plate), partial.sum);
+      addTo(partOf(arrays.momentSumSq, plate), partial.sumSq);
     },
-    plate: (plate) => ({
-      n: arrays.keptCells[plate]!,
-      sum: arrays.momentSum.subarray(plate * genes, (plate + 1) * genes),
-      sumSq: arrays.momentSumSq.subarray(plate * genes, (plate + 1) * genes),
-    }),
+    plate: (plate) => ({ n: arrays.keptCells[plate]!, sum: partOf(arrays.momentSum, plate), sumSq: partOf(arrays.momentSumSq, plate) }),
   };
 }
 
@@ -40,10 +38,10 @@ export function saveMoments(hvg: UpcomingStep, moments: MomentsStore): void {
 }
 
 /** Sums left by an earlier pass for exactly this step; null when there are none. */
-export function loadMoments(folder: string, fingerprint: string, plates: number, genes: number): MomentsStore | null {
+export function loadMoments(folder: string, fingerprint: string, plates: readonly Pick<Plate, 'nVars'>[]): MomentsStore | null {
   const saved = loadCheckpoint(folder, tagOf(fingerprint));
   if (!saved) return null;
-  const store = momentsStore(plates, genes);
+  const store = momentsStore(plates);
   for (const [name, target] of Object.entries(store.arrays)) {
     const values = saved.arrays[name];
     if (!(values instanceof Float64Array) || values.length !== target.length) return null;

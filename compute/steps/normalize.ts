@@ -7,7 +7,7 @@ import { flagsPerPlate } from './sums.ts';
 import { keptGenes, keptRows } from './upstream.ts';
 
 export interface NormalizeFacts {
-  /** Target sum of each plate. */
+  /** Target sum of each plate; 0 for a plate without counts. */
   readonly targets: readonly number[];
   /** Slot of the totals each cell is divided by. */
   readonly totals: string;
@@ -38,10 +38,16 @@ export async function runNormalize(context: StepContext<'normalize'>): Promise<v
 function medians(context: StepContext<'normalize'>, path: string): number[] {
   const { input, params } = context;
   if (params.global_target) {
-    const median = medianOfPositive(() => keptTotals(context, path, 0, input.nObs));
+    const median = medianBetween(context, path, 0, input.nObs);
     return input.plates.map(() => median);
   }
-  return input.plates.map((plate) => medianOfPositive(() => keptTotals(context, path, plate.rowOffset, plate.rowOffset + plate.nObs)));
+  return input.plates.map((plate) => medianBetween(context, path, plate.rowOffset, plate.rowOffset + plate.nObs));
+}
+
+/** 0 where no kept cell has counts: there is nothing to scale then. */
+function medianBetween(context: StepContext<'normalize'>, path: string, start: number, end: number): number {
+  const median = medianOfPositive(() => keptTotals(context, path, start, end));
+  return Number.isNaN(median) ? 0 : median;
 }
 
 /** Totals of kept cells in slices; dropped cells become 0, which the median ignores. */

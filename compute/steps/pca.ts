@@ -1,7 +1,9 @@
 /** Runs `pca`: sums z z^T over all kept cells, takes its leading eigenvectors, then projects the cells. */
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
-import { maxCovarianceGenes } from '../../steps/pca.ts';
+import { maxCovarianceGenes, spoolBytes } from '../../steps/pca.ts';
+import { mostSpoolGenes } from '../passes/selected-spool.ts';
 import { createArray, openStored, writeArray, type ArrayWriter } from '../results/array.ts';
 import type { StepContext } from './contract.ts';
 import { chosenGenes, keptRows, selectSpec } from './upstream.ts';
@@ -17,7 +19,8 @@ export async function runPca(context: StepContext<'pca'>): Promise<void> {
   const components = Math.min(params.n_comps, genes, kept);
   if (components < params.n_comps) context.note(`${components} components: there are only ${genes} genes and ${kept} cells`);
 
-  const { covariance, mean, rows } = await covarianceOf(context, order);
+  const spool = spoolFolder(context, genes);
+  const { covariance, mean, rows } = await covarianceOf(context, order, spool);
   if (rows !== kept) throw failure('internal', { detail: `the pass saw ${rows} of ${kept} kept cells` });
   let trace = 0;
   for (let gene = 0; gene < genes; gene++) trace += covariance[gene * genes + gene]!;
@@ -33,7 +36,7 @@ export async function runPca(context: StepContext<'pca'>): Promise<void> {
       offset[c]! += mean[gene]! * weight;
     }
   }
-  await writeScores(context, order, loadings, offset, kept);
+  await writeScores(context, order, spool, loadings, offset, kept);
   writeLoadings(context, order, vectors, components);
   const explained = variance.reduce((a, b) => a + b, 0);
   context.writeFacts('pca', {
@@ -43,6 +46,17 @@ export async function runPca(context: StepContext<'pca'>): Promise<void> {
     noise_variance: genes > components ? Math.max(0, trace - explained) / (genes - components) : 0,
   });
   context.outcome({ genes, components, cells: kept, total_variance: trace, explained_share: trace > 0 ? explained / trace : 0 });
+}
+
+/** Where selected values are kept between the two passes; null when the disk has no room to spare for them. */
+function spoolFolder(context: StepContext<'pca'>, genes: number): string | null {
+  const { input } = context;
+  const stored = input.plates.reduce((sum, plate) => sum + plate.spec.facts.stored, 0);
+  const { bavail, bsize } = statfsSync(context.folder);
+  if (genes > mostSpoolGenes || 4 * spoolBytes(stored, input.nObs, genes, input.genes.length) > bavail * bsize) return null;
+  const folder = join(context.checkpointFolder, 'selected');
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 /** Frequent genes first: their pairs then share a small corner of the matrix that stays in the processor's cache. */
@@ -61,13 +75,13 @@ interface Covariance {
 }
 
 /** Population covariance (divisor n), as scanpy's covariance route has it. */
-async function covarianceOf(context: StepContext<'pca'>, order: Int32Array): Promise<Covariance> {
+async function covarianceOf(context: StepContext<'pca'>, order: Int32Array, spool: string | null): Promise<Covariance> {
   const genes = order.length;
   const total = new Float64Array(new SharedArrayBuffer(Math.max(8, genes * genes * 8)));
   const sum = new Float64Array(genes);
   let rows = 0;
   await context.runPass('gram', {
-    spec: { select: selectSpec(context, order) },
+    spec: { select: selectSpec(context, order), spool },
     part: 'gram',
     state: { arrays: { total, sum }, meta: () => ({ rows }), restore: (meta) => void (rows = Number(meta['rows'])) },
     start: () => ({
@@ -89,19 +103,21 @@ async function covarianceOf(context: StepContext<'pca'>, order: Int32Array): Pro
   return { covariance: total, mean, rows };
 }
 
-function addUpper(total: Float64Array, tile: Float32Array, genes: number): void {
+function addUpper(total: Float64Array, tile: Float64Array, genes: number): void {
   for (let i = 0; i < genes; i++) {
     const end = (i + 1) * genes;
     for (let at = i * genes + i; at < end; at++) total[at]! += tile[at]!;
   }
 }
 
-async function writeScores(context: StepContext<'pca'>, order: Int32Array, loadings: Float32Array, offset: Float64Array, kept: number): Promise<void> {
+async function writeScores(
+  context: StepContext<'pca'>, order: Int32Array, spool: string | null, loadings: Float32Array, offset: Float64Array, kept: number,
+): Promise<void> {
   const components = offset.length;
   let writer: ArrayWriter | null = null;
   let rows = 0;
   await context.runPass('project', {
-    spec: { select: selectSpec(context, order), loadings, offset },
+    spec: { select: selectSpec(context, order), spool, loadings, offset },
     part: 'project',
     state: { arrays: {}, meta: () => ({ rows }), restore: (meta) => void (rows = Number(meta['rows'])), flush: () => writer?.sync() },
     start() {

@@ -6,20 +6,20 @@ import type { ColumnRef } from '../columns/file.ts';
 import type { CellMetrics, ScanSpec } from '../passes/scan.ts';
 import { createArray, writeArray, type ArrayWriter } from '../results/array.ts';
 import { filterSpecOf, storedColumnsOf } from './filter-spec.ts';
-import type { PassState, StepContext, UpcomingStep } from './contract.ts';
+import type { PassState, RunInput, StepContext, UpcomingStep } from './contract.ts';
 import { momentsStore, saveMoments } from './moments-store.ts';
 import { addGenes, flagsPerPlate } from './sums.ts';
 
 export async function runQc(context: StepContext<'qc'>): Promise<void> {
   const { input, params } = context;
-  const tops = params.percent_top.filter((n) => n <= Math.min(...input.plates.map((plate) => plate.nVars)));
+  const tops = params.percent_top;
   const mito = Uint8Array.from(input.genes, (gene) => Number(gene.startsWith(params.mito_prefix)));
-  const fusion = planFusion(context.upcoming);
+  const fusion = planFusion(context);
   if (fusion) await input.prepareColumns(fusion.columns);
   const genes = input.genes.length;
   const cells = new Float64Array(genes);
   const sums = new Float64Array(genes);
-  const moments = momentsStore(fusion ? input.plates.length : 0, genes);
+  const moments = momentsStore(fusion ? input.plates : []);
   let columns: MetricColumns | null = null;
   let rows = 0;
 
@@ -30,7 +30,7 @@ export async function runQc(context: StepContext<'qc'>): Promise<void> {
     flush: () => columns?.sync(),
   };
   const spec: ScanSpec = {
-    geneFlags: flagsPerPlate(input.plates, mito, 0),
+    geneFlags: mitoPerPlate(input, mito, params.mito_prefix),
     tops,
     fused: fusion ? { filter: fusion.filter, columns: filterColumns(context, fusion.columns) } : null,
     slots: input.plates.map((plate) => plate.spec.facts.slot),
@@ -46,7 +46,7 @@ export async function runQc(context: StepContext<'qc'>): Promise<void> {
           rows += tile.rows;
           addGenes(cells, 0, partial.geneCells, plate);
           addGenes(sums, 0, partial.geneSums, plate);
-          if (partial.moments) moments.add(tile.plate, plate, partial.moments);
+          if (partial.moments) moments.add(tile.plate, partial.moments);
         },
       };
     },
@@ -61,6 +61,14 @@ export async function runQc(context: StepContext<'qc'>): Promise<void> {
   if (fusion) saveMoments(fusion.hvg, moments);
 }
 
+/** Genes of each file, those that not every plate has included: they count in the totals too. */
+function mitoPerPlate(input: RunInput, mito: Uint8Array, prefix: string): Uint8Array[] {
+  return flagsPerPlate(input.plates, mito, 0).map((flags, plate) => {
+    for (const { gene, name } of input.unshared[plate]!) if (name.startsWith(prefix)) flags[gene] = 1;
+    return flags;
+  });
+}
+
 interface Fusion {
   readonly filter: ReturnType<typeof filterSpecOf>;
   readonly columns: readonly string[];
@@ -68,7 +76,10 @@ interface Fusion {
 }
 
 /** One pass serves qc, filter and hvg when every decision about a cell needs that cell alone. */
-function planFusion(upcoming: readonly UpcomingStep[]): Fusion | null {
+function planFusion(context: StepContext<'qc'>): Fusion | null {
+  const { upcoming } = context;
+  // An earlier filter may have dropped genes, which changes the totals of cells.
+  if (context.slot('rows/keep') !== undefined) return null;
   const hvg = upcoming.find((step) => step.id === 'hvg');
   const normalize = upcoming.find((step) => step.id === 'normalize');
   if (!hvg || !normalize || hvg.params['flavor'] !== 'seurat' || normalize.params['exclude_highly_expressed'] === true) return null;
@@ -78,12 +89,7 @@ function planFusion(upcoming: readonly UpcomingStep[]): Fusion | null {
   if (filters.length > 1) return null;
   const params = filters[0]?.params as FilterParams | undefined;
   if (params?.min_cells != null) return null;
-  return { filter: filterSpecOf(params ?? null), columns: params ? storedColumnsOf(params, qcNames(upcoming)) : [], hvg };
-}
-
-/** Every name qc can write: those are computed, all others come from the file. */
-function qcNames(_upcoming: readonly UpcomingStep[]): readonly string[] {
-  return qcObsColumns([50, 100, 200, 500]);
+  return { filter: filterSpecOf(params ?? null), columns: params ? storedColumnsOf(params, qcObsColumns(context.params.percent_top)) : [], hvg };
 }
 
 function filterColumns(context: StepContext<'qc'>, names: readonly string[]): Record<string, ColumnRef>[] {

@@ -28,15 +28,12 @@ export function keptGenes(context: StepContext): Uint8Array | null {
   return path ? Uint8Array.from(openStored(path).read()) : null;
 }
 
-/** Positions of the chosen genes in the common list, ascending; all kept genes when nothing was chosen. */
+/** Positions of the chosen genes that the filter kept in the common list, ascending; all kept genes when nothing was chosen. */
 export function chosenGenes(context: StepContext): Int32Array {
   const path = context.slot('var/highly_variable');
-  const flags = path ? Uint8Array.from(openStored(path).read()) : (keptGenes(context) ?? new Uint8Array(context.input.genes.length).fill(1));
-  const chosen: number[] = [];
-  flags.forEach((flag, gene) => {
-    if (flag === 1) chosen.push(gene);
-  });
-  return Int32Array.from(chosen);
+  const variable = path ? openStored(path).read() : null;
+  const kept = keptGenes(context);
+  return Int32Array.from({ length: context.input.genes.length }, (_, gene) => gene).filter((gene) => variable?.[gene] !== 0 && kept?.[gene] !== 0);
 }
 
 /** How a pass reads X as normalised, log1p'd values of some genes. `order[i]` is the common gene at position i. */

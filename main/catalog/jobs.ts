@@ -43,9 +43,12 @@ export function endJob(db: Catalog, id: JobId, event: FinalEvent, at: string): v
   );
 }
 
-/** Jobs that a host left behind when it died. */
-export function closeAbandonedJobs(db: Catalog, at: string): number {
-  return db.prepare("UPDATE jobs SET state = 'gone', ended_at = ? WHERE state IN ('queued', 'running')").run(at).changes;
+/** Closes the jobs that a host left behind when it died; returns them. */
+export function closeAbandonedJobs(db: Catalog, at: string): JobId[] {
+  return db
+    .prepare<[string], { id: string }>("UPDATE jobs SET state = 'gone', ended_at = ? WHERE state IN ('queued', 'running') RETURNING id")
+    .all(at)
+    .map(({ id }) => asJobId(id));
 }
 
 export function listJobs(db: Catalog): JobRow[] {
@@ -54,6 +57,11 @@ export function listJobs(db: Catalog): JobRow[] {
     seconds: row.seconds, cpuSeconds: row.cpu_seconds, peakBytes: row.peak_bytes,
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorData),
   }));
+}
+
+/** The plan a job was queued with, as the JSON it was stored as. */
+export function jobPlan(db: Catalog, id: JobId): string {
+  return db.prepare<[string], { plan: string }>('SELECT plan FROM jobs WHERE id = ?').get(id)?.plan ?? '{}';
 }
 
 export interface JobResultRow {

@@ -3,7 +3,7 @@
  * brought to the newest schema by numbered migrations, each in one transaction.
  */
 import Database from 'better-sqlite3';
-import { failure } from '../../protocol/errors.ts';
+import { failure, messageOf, systemFailure } from '../../protocol/errors.ts';
 
 export type Catalog = Database.Database;
 
@@ -56,12 +56,13 @@ const migrations: readonly string[] = [
   `,
 ];
 
+/** @throws disk-full, not-permitted, io-failed; corrupt-file when it is no catalog of ours. */
 export function openCatalog(path: string): Catalog {
   let db: Catalog;
   try {
     db = new Database(path);
   } catch (cause) {
-    throw failure('io-failed', { path, code: 'SQLITE' }, cause);
+    throw systemFailure(cause, path) ?? failure('io-failed', { path, code: 'SQLITE' }, cause);
   }
   try {
     db.pragma('journal_mode = WAL');
@@ -71,18 +72,21 @@ export function openCatalog(path: string): Catalog {
     migrate(db);
   } catch (cause) {
     db.close();
-    throw failure('corrupt-file', { path, element: 'the catalog', reason: cause instanceof Error ? cause.message : 'unknown' }, cause);
+    throw systemFailure(cause, path) ?? failure('corrupt-file', { path, element: 'the catalog', reason: messageOf(cause) }, cause);
   }
   return db;
 }
 
 function migrate(db: Catalog): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  if (version > migrations.length) throw new Error(`it was written by a newer Truckee (schema ${version})`);
-  for (let v = version; v < migrations.length; v++) {
+  const versionOf = (): number => Number(db.pragma('user_version', { simple: true }));
+  if (versionOf() > migrations.length) throw new Error(`it was written by a newer Truckee (schema ${versionOf()})`);
+  while (versionOf() < migrations.length) {
     db.transaction(() => {
-      db.exec(migrations[v]!);
-      db.pragma(`user_version = ${v + 1}`);
+      // Asked again inside: another process may have opened the same new workspace meanwhile.
+      const version = versionOf();
+      if (version >= migrations.length) return;
+      db.exec(migrations[version]!);
+      db.pragma(`user_version = ${version + 1}`);
     }).immediate();
   }
 }

@@ -34,7 +34,8 @@ export function callEngine<Answer>(job: EngineJob, options: EngineCallOptions): 
         if (event.kind === 'cancelled') settle(() => reject(failure('cancelled', { step: job.kind })));
       },
       onExit(exit) {
-        settle(() => reject(failure('engine-gone', { reason: exit.signal ? 'killed' : 'crash', ...exit })));
+        const { code, signal, said } = exit;
+        settle(() => reject(failure('engine-gone', { reason: signal ? 'killed' : 'crash', code, signal }, said || undefined)));
       },
     });
     const onAbort = (): void => engine.stop();

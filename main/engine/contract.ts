@@ -4,6 +4,8 @@ import type { EngineJob, EngineMessage, HostMessage } from '../../protocol/jobs.
 export interface EngineExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** The last it printed, for reports of defects: V8's and the system's own words, never for users. */
+  readonly said: string;
 }
 
 export interface Engine {

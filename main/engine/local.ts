@@ -4,26 +4,44 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineMessage, HostMessage } from '../../protocol/jobs.ts';
 import { version } from '../version.ts';
-import type { Engine, StartEngine } from './contract.ts';
+import type { Engine, EngineExit, StartEngine } from './contract.ts';
 
 /** The engine's entry, reached by path: main never imports compute. */
 const entry = fileURLToPath(new URL(`../../compute/host/entry${extname(import.meta.url)}`, import.meta.url));
 
+/** Characters of an engine's own output that are kept. */
+const keptOutput = 8000;
+
 export const startLocalEngine: StartEngine = (job, handlers) => {
   const child = fork(entry, [], {
     serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What an engine prints (a crash of V8, chatter of a library) must not mix with the host's own lines.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: ['--no-warnings'],
     env: { ...process.env, TRUCKEE_VERSION: version },
   });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-keptOutput);
+      if (process.env['TRUCKEE_DEBUG']) process.stderr.write(text);
+    });
+  }
   let exited = false;
-  child.on('message', (message) => handlers.onMessage(message as EngineMessage));
-  child.on('exit', (code, signal) => {
+  const end = (exit: Omit<EngineExit, 'said'>): void => {
+    if (exited) return;
     exited = true;
-    handlers.onExit({ code, signal });
+    handlers.onExit({ ...exit, said });
+  };
+  child.on('message', (message) => handlers.onMessage(message as EngineMessage));
+  // Not 'exit', which can overtake the last messages.
+  child.on('close', (code, signal) => end({ code, signal }));
+  child.on('error', (error) => {
+    said += error.message;
+    // It never came to life (no more processes or handles): no 'close' will follow. Other errors are of messages to an
+    // engine that has just died, which is reported above.
+    if (child.pid === undefined) end({ code: null, signal: null });
   });
-  // A message to an engine that has just died must not take the host down: its exit is reported above.
-  child.on('error', () => undefined);
   const send = (message: HostMessage): void => {
     if (child.connected) child.send(message, () => undefined);
   };

@@ -1,36 +1,42 @@
 /** A job's event log: one JSON line per event, numbered without gaps, replayable from any number. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JobEvent, LoggedEvent } from '../../protocol/events.ts';
+import { systemFailure } from '../../protocol/errors.ts';
+import { isFinal, type JobEvent, type LoggedEvent } from '../../protocol/events.ts';
 import type { JobId } from '../../protocol/ids.ts';
 import type { Workspace } from '../workspace.ts';
 
+type LogPlace = Pick<Workspace, 'folders'>;
+
 export interface EventLog {
+  /** Appends and numbers; after a final event nothing is taken in any more: that one is returned. @throws disk-full, io-failed... */
   add(event: JobEvent): LoggedEvent;
 }
 
-export function openEventLog(workspace: Workspace, job: JobId): EventLog {
+/** Opens or goes on with the log of a job. A line torn by a crash is cut off, so that its number is given again. */
+export function openEventLog(workspace: LogPlace, job: JobId): EventLog {
   const path = logPath(workspace, job);
   mkdirSync(workspace.folders.runs, { recursive: true });
-  let number = readEvents(workspace, job).at(-1)?.number ?? 0;
-  let lastProgress = 0;
+  cutTornLine(path);
+  let last = readEvents(workspace, job).at(-1);
   return {
     add(event) {
-      number += 1;
-      const logged: LoggedEvent = { job, number, at: new Date().toISOString(), event };
-      // Progress is plentiful: one line in five seconds is enough to look back on; live listeners get them all.
-      const now = performance.now();
-      if (event.kind !== 'progress' || now - lastProgress > 5000) {
+      if (last && isFinal(last.event)) return last;
+      const logged: LoggedEvent = { job, number: (last?.number ?? 0) + 1, at: new Date().toISOString(), event };
+      try {
         appendFileSync(path, `${JSON.stringify(logged)}\n`);
-        if (event.kind === 'progress') lastProgress = now;
+      } catch (cause) {
+        cutTornLine(path);
+        throw systemFailure(cause, path) ?? cause;
       }
+      last = logged;
       return logged;
     },
   };
 }
 
 /** Events after number `since`. A line torn by a crash is passed over. */
-export function readEvents(workspace: Workspace, job: JobId, since = 0): LoggedEvent[] {
+export function readEvents(workspace: LogPlace, job: JobId, since = 0): LoggedEvent[] {
   const path = logPath(workspace, job);
   if (!existsSync(path)) return [];
   return readFileSync(path, 'utf8').split('\n').flatMap((line) => {
@@ -43,6 +49,13 @@ export function readEvents(workspace: Workspace, job: JobId, since = 0): LoggedE
   });
 }
 
-function logPath(workspace: Workspace, job: JobId): string {
+function cutTornLine(path: string): void {
+  if (!existsSync(path)) return;
+  const bytes = readFileSync(path);
+  const whole = bytes.lastIndexOf(10) + 1;
+  if (whole < bytes.length) truncateSync(path, whole);
+}
+
+function logPath(workspace: LogPlace, job: JobId): string {
   return join(workspace.folders.runs, `${job}.ndjson`);
 }

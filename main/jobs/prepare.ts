@@ -14,6 +14,7 @@ import { listDatasets, type DatasetRow } from '../catalog/datasets.ts';
 import { findResult } from '../catalog/results.ts';
 import { sameCells } from '../datasets/register.ts';
 import { judge, type Preflight } from '../preflight/judge.ts';
+import { isWhole, resultFolderName } from '../results/adopt.ts';
 import { stepFingerprint } from '../results/fingerprint.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -38,16 +39,17 @@ export function prepareJob(workspace: Workspace, recipe: Recipe, hardware: Hardw
       }),
     );
   }
+  const notes = [...resolved.notes];
   const steps = resolved.steps.map((step, i): JobStep => ({
     id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan,
-    work: join(workspace.folders.work, `${step.id}-${fingerprints[i]!.slice(0, 16)}`),
-    reuse: reusable(workspace, fingerprints[i]!),
+    work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
+    reuse: reusable(workspace, fingerprints[i]!, notes),
   }));
   const job: PipelineJob = {
     kind: 'pipeline', id: asJobId(randomUUID()), recipe: recipe.name, seed: recipe.seed, genes: recipe.genes,
     plates: plateInputs(datasets), steps, workers: hardware.workers, memoryBytes: hardware.memoryBytes, cache: workspace.folders.cache,
   };
-  const preflight = judge(resolved.steps, steps.map((step) => step.reuse !== null), hardware, workspace.root, resolved.notes);
+  const preflight = judge(resolved.steps, steps.map((step) => step.reuse !== null), hardware, workspace.root, notes);
   return { job, steps: resolved.steps, preflight };
 }
 
@@ -103,9 +105,10 @@ function inputFacts(datasets: readonly DatasetRow[]): InputFacts {
   };
 }
 
-function reusable(workspace: Workspace, fingerprint: Fingerprint): string | null {
+function reusable(workspace: Workspace, fingerprint: Fingerprint, notes: string[]): string | null {
   const row = findResult(workspace.catalog, fingerprint);
   if (!row) return null;
-  const path = join(workspace.folders.results, row.folder);
-  return existsSync(join(path, 'provenance.json')) ? path : null;
+  if (isWhole(workspace, row)) return join(workspace.folders.results, row.folder);
+  notes.push(`${row.step}: its stored result ${row.folder} is damaged, so it is made again`);
+  return null;
 }

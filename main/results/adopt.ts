@@ -41,7 +41,7 @@ export function adoptResult(workspace: Workspace, finished: Finished): string {
 
 /**
  * After a crash: folders that were renamed but not yet recorded are whole (they were synced before), so they are recorded
- * now; rows whose folder is gone are dropped.
+ * now; rows whose folder is gone are dropped; what is left of the work on a result that exists is swept away.
  */
 export function reconcileResults(workspace: Workspace): void {
   const known = new Map(listResults(workspace.catalog).map((row) => [row.folder, row]));
@@ -52,6 +52,22 @@ export function reconcileResults(workspace: Workspace): void {
   }
   for (const row of known.values()) {
     if (!existsSync(join(workspace.folders.results, row.folder, 'provenance.json'))) removeResult(workspace.catalog, row.fingerprint);
+  }
+  const finished = new Set(listResults(workspace.catalog).map((row) => row.folder));
+  for (const folder of readdirSync(workspace.folders.work)) {
+    // Work folders are named like the result they are to become.
+    if (finished.has(folder)) rmSync(join(workspace.folders.work, folder), { recursive: true, force: true });
+  }
+}
+
+/** Whether a recorded result is as large as when it was adopted: a part that is missing or cut short shows. */
+export function isWhole(workspace: Workspace, row: ResultRow): boolean {
+  const path = join(workspace.folders.results, row.folder);
+  try {
+    return existsSync(join(path, 'provenance.json')) && treeBytes(path) === row.bytes;
+  } catch {
+    // Unreadable is as good as damaged: it is made again.
+    return false;
   }
 }
 

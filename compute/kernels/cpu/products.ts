@@ -3,7 +3,7 @@ import type { SelectedBlock } from '../kernels.ts';
 import { assertLength, assertSound } from '../check.ts';
 
 /** Gene ids are distinct within a row, in any order. Each cell of `gram` receives its terms in row order. */
-export function gram(block: SelectedBlock, genes: number, gram: Float32Array, sum: Float64Array): void {
+export function gram(block: SelectedBlock, genes: number, gram: Float64Array, sum: Float64Array): void {
   assertSound(block, genes);
   assertLength(gram, genes * genes, 'gram');
   assertLength(sum, genes, 'sum');
@@ -17,8 +17,8 @@ export function gram(block: SelectedBlock, genes: number, gram: Float32Array, su
       for (let q = indptr[row]!; q < end; q++) {
         const other = indices[q]!;
         if (other < gene) continue;
-        // The product is rounded to float32 before it is added; the store rounds the sum.
-        gram[gene * genes + other]! += Math.fround(value * values[q]!);
+        // The product of two float32 is exact in float64.
+        gram[gene * genes + other]! += value * values[q]!;
       }
     }
   }

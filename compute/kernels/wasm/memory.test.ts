@@ -57,7 +57,7 @@ describe.skipIf(findModule() === null)('wasm kernel set (needs the compiled modu
     const kernels = (await createWasmKernels({ maximumBytes: 2 ** 26 }))!;
     const block = makeBlock({ rows: 500, genes: 400, density: 0.3, seed: 1, unsorted: true, value: () => 2 });
     const run = (): void => {
-      const gram = new Float32Array(400 * 400);
+      const gram = new Float64Array(400 * 400);
       kernels.gram(block, 400, gram, new Float64Array(400));
       kernels.topSums(block, Int32Array.of(10), new Float64Array(500));
       expect(() => kernels.gram(block, 20, gram, new Float64Array(20))).toThrow(/outside its/);

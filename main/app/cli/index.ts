@@ -89,5 +89,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await main(process.argv.slice(2));
-// Engines and timers are done with; nothing must keep the terminal waiting.
-process.exit();
+// An engine that has said its last word is on its way out: waiting for it lets the system count its processor time as
+// ours. Should it linger, the terminal does not.
+setTimeout(() => process.exit(), 3000).unref();

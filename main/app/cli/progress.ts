@@ -66,7 +66,8 @@ export function createProgressView(say: Speaker, json: boolean): ProgressView {
 
 /** [######      ] 42 %  1,234,567 of 3,000,000 cells  52,000/s  3 min 20 s  812 MiB */
 export function bar(progress: StepProgress): string {
-  const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+  if (progress.total === 0) return progress.memoryBytes === null ? 'working' : `working  ${formatBytes(progress.memoryBytes)}`;
+  const share = Math.min(1, progress.done / progress.total);
   const filled = Math.round(share * barWidth);
   const parts = [
     `[${'#'.repeat(filled)}${' '.repeat(barWidth - filled)}] ${Math.floor(share * 100)} %`,

@@ -1,5 +1,6 @@
 /** What most commands need: the workspace opened for reading, or locked for writing and tidied after a crash. */
 import { closeAbandonedJobs } from '../../catalog/jobs.ts';
+import { openEventLog } from '../../jobs/log.ts';
 import { lockWorkspace } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
@@ -8,10 +9,13 @@ import { openWorkspace, type Workspace } from '../../workspace.ts';
 export async function withLockedWorkspace<T>(path: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const workspace = openWorkspace(path);
   try {
-    const lock = lockWorkspace(workspace.root);
+    const lock = lockWorkspace(workspace);
     try {
       reconcileResults(workspace);
-      closeAbandonedJobs(workspace.catalog, new Date().toISOString());
+      // A host that died could not end its jobs: their logs get their one final event now.
+      for (const job of closeAbandonedJobs(workspace.catalog, new Date().toISOString())) {
+        openEventLog(workspace, job).add({ kind: 'gone', reason: 'killed', code: null, signal: null });
+      }
       return await use(workspace);
     } finally {
       lock.release();

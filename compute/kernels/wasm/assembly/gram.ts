@@ -1,6 +1,6 @@
 // Gram matrix of a tile. Entries are first ordered by gene (a stable counting sort over the tile); then, gene by gene,
 // every row that has the gene adds its later entries to that gene's row of the matrix, which stays in L1 meanwhile. Each
-// cell still receives its float32 terms in row order: the result equals the plain set's bit for bit.
+// cell still receives its float64 terms in row order: the result equals the plain set's bit for bit.
 import { rowIsSound } from './rows';
 
 /** -1 when all rows are sound, else the first that is not. */
@@ -47,7 +47,7 @@ export function placeRow(row: i32, start: i32, end: i32, indices: usize, starts:
 }
 
 /**
- * Copies the rows with ascending ids: `pairs` receives (4 * gene, value) at the offsets of `indptr` less indptr[0], and
+ * Copies the rows with ascending ids: `pairs` receives (8 * gene, value) at the offsets of `indptr` less indptr[0], and
  * the positions in `entries` become positions in `pairs`. `cursors` has one place per row.
  */
 export function sortRows(
@@ -64,7 +64,7 @@ export function sortRows(
       const cursor = cursors + (<usize>load<i32>(at, 4) << 2);
       const place = load<i32>(cursor);
       store<i32>(cursor, place + 1);
-      store<i32>(pairs + (<usize>place << 3), g << 2);
+      store<i32>(pairs + (<usize>place << 3), g << 3);
       store<f32>(pairs + (<usize>place << 3), load<f32>(values + (<usize>load<i32>(at) << 2)), 4);
       store<i32>(at, place);
     }
@@ -81,7 +81,7 @@ export function gramByGene(
     if (start == end) continue;
     addGene(
       entries + (<usize>start << 3), entries + (<usize>end << 3), ends, pairs,
-      gram + ((<usize>g * <usize>genes) << 2), sum + (<usize>g << 3),
+      gram + ((<usize>g * <usize>genes) << 3), sum + (<usize>g << 3),
     );
   }
 }
@@ -91,21 +91,21 @@ export function addGene(entry: usize, stop: usize, ends: usize, pairs: usize, gr
   for (; entry < stop; entry += 8) {
     let at = pairs + (<usize>load<i32>(entry) << 3);
     const end = pairs + (<usize>load<i32>(ends + (<usize>load<i32>(entry, 4) << 2)) << 3);
-    const z = load<f32>(at, 4);
-    sum += <f64>z;
+    const z = <f64>load<f32>(at, 4);
+    sum += z;
     for (; at + 32 <= end; at += 32) {
-      addTerm(gramRow + load<u32>(at), z * load<f32>(at, 4));
-      addTerm(gramRow + load<u32>(at, 8), z * load<f32>(at, 12));
-      addTerm(gramRow + load<u32>(at, 16), z * load<f32>(at, 20));
-      addTerm(gramRow + load<u32>(at, 24), z * load<f32>(at, 28));
+      addTerm(gramRow + load<u32>(at), z * <f64>load<f32>(at, 4));
+      addTerm(gramRow + load<u32>(at, 8), z * <f64>load<f32>(at, 12));
+      addTerm(gramRow + load<u32>(at, 16), z * <f64>load<f32>(at, 20));
+      addTerm(gramRow + load<u32>(at, 24), z * <f64>load<f32>(at, 28));
     }
-    for (; at < end; at += 8) addTerm(gramRow + load<u32>(at), z * load<f32>(at, 4));
+    for (; at < end; at += 8) addTerm(gramRow + load<u32>(at), z * <f64>load<f32>(at, 4));
   }
   store<f64>(sumAt, sum);
 }
 
 // @ts-ignore: decorator
 @inline
-function addTerm(at: usize, term: f32): void {
-  store<f32>(at, load<f32>(at) + term);
+function addTerm(at: usize, term: f64): void {
+  store<f64>(at, load<f64>(at) + term);
 }

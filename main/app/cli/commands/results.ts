@@ -54,9 +54,19 @@ function storedOf(workspace: Workspace, fingerprint: Parameters<typeof findResul
   const path = join(workspace.folders.results, row.folder);
   const record = join(path, 'provenance.json');
   if (!existsSync(record)) return {};
-  const provenance = JSON.parse(readFileSync(record, 'utf8')) as Provenance;
+  const provenance = readProvenance(record);
+  if (!provenance) return { path, bytes: row.bytes, summary: 'damaged: the next run makes it again' };
   const { wallSeconds, cpuSeconds } = provenance;
   return { path, bytes: row.bytes, wallSeconds, cpuSeconds, summary: outcomeLine(provenance) };
+}
+
+function readProvenance(path: string): Provenance | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Provenance;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null;
+    throw cause;
+  }
 }
 
 /** The few numbers of an outcome that fit one line. */

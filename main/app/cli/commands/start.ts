@@ -1,5 +1,6 @@
 /** `truckee start`: the main job from nothing - demo plates, the guided recipe, notebook and figures - told as it happens. */
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { generateSchema } from '../../../../steps/generate.ts';
 import { readyRecipe } from '../../../../steps/recipes.ts';
@@ -22,7 +23,7 @@ export const start: Command = {
     withLockedWorkspace(context.workspacePath, async (workspace) => {
       const { say } = context;
       say.line(`Workspace: ${workspace.root}`);
-      if (listDatasets(workspace.catalog).length === 0) await makeDemo(workspace, context);
+      await makeDemo(workspace, context);
       const rows = listDatasets(workspace.catalog);
       const outcome = await runRecipe(workspace, readyRecipe('pca-umap'), limitsOf(context.options), context);
       say.line();
@@ -33,11 +34,26 @@ export const start: Command = {
     }),
 };
 
+/** Demo plates for a workspace without data of its own; goes on where an earlier start was interrupted. */
 async function makeDemo(workspace: Workspace, context: CommandContext): Promise<void> {
   const { say } = context;
-  say.line('No datasets yet: making three demo plates (generated data with the layout of the Tahoe atlas).');
   const folder = join(workspace.root, 'demo');
-  const answer = await generatePlates(folder, generateSchema.parse({}), limitsOf(context.options), context);
-  for (const file of answer.files) await registerFile(workspace, file, { start: startLocalEngine, scan: false, signal: context.signal });
-  say.line(`${formatCount(answer.cells)} demo cells in ${relative(workspace.root, folder)}/, made in ${formatSeconds(answer.seconds)}.`);
+  const params = generateSchema.parse({});
+  const known = listDatasets(workspace.catalog).map((row) => row.path);
+  if (known.length >= params.plates || known.some((path) => dirname(path) !== folder)) return;
+  let plates = demoFiles(folder).filter((path) => path.endsWith('.h5ad'));
+  if (plates.length !== params.plates) {
+    say.line('No datasets yet: making three demo plates (generated data with the layout of the Tahoe atlas).');
+    for (const path of demoFiles(folder)) rmSync(path);
+    const answer = await generatePlates(folder, params, limitsOf(context.options), context);
+    plates = [...answer.files];
+    say.line(`${formatCount(answer.cells)} demo cells in ${relative(workspace.root, folder)}/, made in ${formatSeconds(answer.seconds)}.`);
+  }
+  for (const path of plates) await registerFile(workspace, path, { start: startLocalEngine, scan: false, signal: context.signal });
+}
+
+/** Demo plates of this workspace, whole or in the making. */
+function demoFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /^plate\d+_demo\.h5ad(\.part)?$/.test(name)).map((name) => join(folder, name));
 }

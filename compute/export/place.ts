@@ -1,0 +1,74 @@
+/** Writing beside the target under another name, then renaming: a target is either whole or not there. */
+import { existsSync, closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { failure, isTruckeeError, systemFailure } from '../../protocol/errors.ts';
+
+/**
+ * Calls `write` with a temporary path, makes it durable under `target`; on any failure what was written is removed.
+ * @throws already-exists, disk-full, not-permitted..., always naming the target.
+ */
+export async function writeAside<T>(target: string, write: (temporary: string) => Promise<T>): Promise<T> {
+  const folder = dirname(target);
+  if (existsSync(target)) throw failure('already-exists', { path: target });
+  if (!existsSync(folder)) throw failure('file-not-found', { path: folder });
+  const prefix = `.${basename(target)}.${hostname()}-`;
+  removeAbandoned(folder, prefix);
+  const temporary = join(folder, `${prefix}${process.pid}.part`);
+  try {
+    const written = await write(temporary);
+    // Someone may have been faster: never replace what is not ours.
+    if (existsSync(target)) throw failure('already-exists', { path: target });
+    renameSync(temporary, target);
+    syncFolder(folder);
+    return written;
+  } catch (thrown) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw aboutTarget(thrown, temporary, target);
+  }
+}
+
+/** Forces a folder's list of names to disk. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Leftovers of exports to the same target whose process on this machine has died. */
+function removeAbandoned(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(prefix) ? /^(\d+)\.part$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
+
+/** The user knows the target, not the temporary name. */
+function aboutTarget(thrown: unknown, temporary: string, target: string): unknown {
+  const known = isTruckeeError(thrown) ? thrown : systemFailure(thrown);
+  if (known === undefined) return thrown;
+  const path = known.data.facts['path'];
+  if (typeof path !== 'string' || !path.startsWith(temporary)) return known;
+  const code = String(known.data.facts['code'] ?? '');
+  switch (known.kind) {
+    case 'disk-full':
+    case 'not-permitted':
+    case 'io-failed':
+      return failure(known.kind, { path: target, code }, thrown);
+    default:
+      return known;
+  }
+}

@@ -1,0 +1,54 @@
+/** The slots of finished result folders by name, listed: an export takes whatever a run has left. The latest writer wins. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../../protocol/errors.ts';
+
+export type SlotGroup = 'obs' | 'var' | 'obsm' | 'varm' | 'obsp' | 'rows';
+const groups: readonly SlotGroup[] = ['obs', 'var', 'obsm', 'varm', 'obsp', 'rows'];
+
+export interface FoundSlots {
+  /** Names inside a group, in the order in which the run wrote them first. */
+  names(group: SlotGroup | 'uns'): readonly string[];
+  /** Folder of an array slot ("obsm/X_pca"); undefined when no step wrote it. */
+  path(slot: string): string | undefined;
+  /** Content of uns/<name>.json; undefined when no step wrote it. @throws corrupt-result. */
+  facts(name: string): unknown;
+}
+
+/** `folders` in recipe order. @throws corrupt-result for a folder that is gone. */
+export function findSlots(folders: readonly string[]): FoundSlots {
+  const paths = new Map<string, string>();
+  for (const folder of folders) {
+    const parts = list(folder);
+    if (parts === null) throw failure('corrupt-result', { path: folder, reason: 'its folder cannot be read' });
+    for (const group of groups) {
+      if (!parts.includes(group)) continue;
+      for (const name of list(join(folder, group)) ?? []) paths.set(`${group}/${name}`, join(folder, group, name));
+    }
+    if (!parts.includes('uns')) continue;
+    for (const file of list(join(folder, 'uns')) ?? []) {
+      if (file.endsWith('.json')) paths.set(`uns/${file.slice(0, -5)}`, join(folder, 'uns', file));
+    }
+  }
+  return {
+    names: (group) => [...paths.keys()].filter((slot) => slot.startsWith(`${group}/`)).map((slot) => slot.slice(group.length + 1)),
+    path: (slot) => paths.get(slot),
+    facts(name) {
+      const path = paths.get(`uns/${name}`);
+      if (path === undefined) return undefined;
+      try {
+        return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+      } catch (cause) {
+        throw failure('corrupt-result', { path, reason: 'it is not JSON' }, cause);
+      }
+    },
+  };
+}
+
+function list(folder: string): string[] | null {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name).sort();
+  } catch {
+    return null;
+  }
+}

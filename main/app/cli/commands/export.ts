@@ -1,0 +1,3 @@
+/** being written */
+import type { Command } from '../command.ts';
+export const exportCommand: Command = { name: 'export', summary: '', usage: '', options: {}, run: async () => 1 };
