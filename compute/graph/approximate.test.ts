@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cpuKernels } from '../kernels/cpu/index.ts';
 import { approximateNeighbors } from './approximate.ts';
 import type { DescentPool } from './approximate.ts';
+import { neighborsBytes } from './bytes.ts';
 import { approximateNeighborsBytes, makeDescentState } from './descent.state.ts';
 import type { DescentState } from './descent.state.ts';
 import { runDescentTask } from './descent.ts';
@@ -111,6 +112,10 @@ test('the stated bytes cover every array', () => {
   const held = Object.values(state).reduce((sum: number, value: unknown) => sum + (ArrayBuffer.isView(value) ? value.byteLength : 0), 0);
   expect(approximateNeighborsBytes(5000, 50, 14)).toBeGreaterThanOrEqual(held + 5000 * 14 * 8);
   expect(approximateNeighborsBytes(5000, 50, 14)).toBeLessThan(1.2 * (held + 5000 * 14 * 8));
+  const plan = { metric: 'euclidean', method: 'approximate', workers: 1 } as const;
+  expect(neighborsBytes(5000, 50, 14, plan)).toBe(approximateNeighborsBytes(5000, 50, 14));
+  // A copy of the points per worker, as rows of length 1.
+  expect(neighborsBytes(5000, 50, 14, { ...plan, method: 'exact', metric: 'cosine', workers: 8 })).toBeGreaterThan(8 * 5000 * 50 * 4);
 });
 
 test('a cancel stops the search, progress only grows', async () => {

@@ -61,8 +61,9 @@ function descentSizes(n: number, k: number): { trees: number; leafRows: number; 
   return { trees, leafRows, width, reach: width + (width >> 1) };
 }
 
-/** Bytes of the state for one search, and of the result; per worker 4 n more (one mark per row). */
-export function approximateNeighborsBytes(n: number, dims: number, k: number): number {
+/** Bytes of the state and the result, and what each worker holds for itself (a height or a mark per row). */
+export function approximateNeighborsBytes(n: number, dims: number, k: number, workers = 1): number {
   const { trees, width, reach } = descentSizes(n, k);
-  return n * (4 * (dims + 1) + 4 + 4 * trees + 9 * width + 4 * reach + 8 * k + 4 + 4);
+  const state = 4 * dims + 4 + 4 * trees + 9 * width + 4 * reach;
+  return n * (state + 8 * k + 8 * workers + 2);
 }

@@ -46,7 +46,7 @@ export async function fuzzyGraph(knn: Knn, n: number, run: LongRun = {}): Promis
 
 /** Bytes of both matrices and of what their making holds, at most (no pair of neighbours is mutual). */
 export function fuzzyGraphBytes(n: number, k: number): number {
-  return n * k * (8 + 12 + 16) + 5 * 4 * n;
+  return n * k * (8 + 4 + 8 + 16) + 4 * 4 * n;
 }
 
 /**
@@ -103,32 +103,38 @@ function sortedRows(knn: Knn, n: number): CsrGraph {
       values[place] = value;
     }
   }
-  return { n, indptr: Int32Array.from({ length: n + 1 }, (_, row) => row * k), indices, values };
+  return { n, indptr: new Int32Array(n + 1).map((_, row) => row * k), indices, values };
 }
 
 /** Probabilistic union a + b - ab of a matrix and its transpose, in float32 as in the reference; zeros are dropped. */
 function unite(a: CsrGraph, b: CsrGraph): CsrGraph {
   const { n } = a;
   const indptr = new Int32Array(n + 1);
-  const indices = new Int32Array(2 * a.indices.length);
-  const values = new Float32Array(2 * a.indices.length);
-  let at = 0;
-  for (let row = 0; row < n; row++) {
-    let i = a.indptr[row]!;
-    let j = b.indptr[row]!;
-    const iEnd = a.indptr[row + 1]!;
-    const jEnd = b.indptr[row + 1]!;
-    while (i < iEnd || j < jEnd) {
-      const left = i < iEnd ? a.indices[i]! : n;
-      const right = j < jEnd ? b.indices[j]! : n;
-      const x = left <= right ? a.values[i++]! : 0;
-      const y = right <= left ? b.values[j++]! : 0;
-      const union = Math.fround(Math.fround(x + y) - Math.fround(x * y));
-      if (union === 0) continue;
-      indices[at] = Math.min(left, right);
-      values[at++] = union;
+  for (let row = 0; row < n; row++) indptr[row + 1] = indptr[row]! + uniteRow(a, b, row, null, 0);
+  const united: CsrGraph = { n, indptr, indices: new Int32Array(indptr[n]!), values: new Float32Array(indptr[n]!) };
+  for (let row = 0; row < n; row++) uniteRow(a, b, row, united, indptr[row]!);
+  return united;
+}
+
+/** Entries of one united row; written from `at` on unless they are only counted. */
+function uniteRow(a: CsrGraph, b: CsrGraph, row: number, into: CsrGraph | null, at: number): number {
+  let i = a.indptr[row]!;
+  let j = b.indptr[row]!;
+  const iEnd = a.indptr[row + 1]!;
+  const jEnd = b.indptr[row + 1]!;
+  let count = 0;
+  while (i < iEnd || j < jEnd) {
+    const left = i < iEnd ? a.indices[i]! : a.n;
+    const right = j < jEnd ? b.indices[j]! : a.n;
+    const x = left <= right ? a.values[i++]! : 0;
+    const y = right <= left ? b.values[j++]! : 0;
+    const union = Math.fround(Math.fround(x + y) - Math.fround(x * y));
+    if (union === 0) continue;
+    if (into) {
+      into.indices[at + count] = Math.min(left, right);
+      into.values[at + count] = union;
     }
-    indptr[row + 1] = at;
+    count++;
   }
-  return { n, indptr, indices: indices.slice(0, at), values: values.slice(0, at) };
+  return count;
 }

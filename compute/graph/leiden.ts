@@ -94,8 +94,10 @@ function orderBySize(groupOf: Int32Array): Int32Array {
   return Int32Array.from(rank, (group) => sizes[group]!);
 }
 
-/** Bytes held beside the graph of n cells with k neighbours each: level 0, and the largest aggregate at half its size. */
+/** Bytes held beside the graph of n cells with k neighbours each: all marks of a sweep, and two levels of aggregates. */
 export function leidenBytes(n: number, k: number): number {
   const entries = 2 * n * k;
-  return n * (8 + 4 + 4) + n * (8 + 8 + 5 * 4 + 1) + entries * 12 + n * (8 + 8 + 4 * 6);
+  const marks = 8 + 4 + 4 + 8 + 8 + 5 * 4 + 1;
+  const aggregates = 8 + 8 + 4 * 6;
+  return n * (marks + aggregates) + 12 * entries;
 }

@@ -1,7 +1,7 @@
 /** The chunk index of newer files for datasets that cannot grow: one array of elements, split into pages when it is long. */
 import { bitAt, elementSink, indexBlock, indexPage } from './arrays.ts';
 import type { Widths } from './cursor.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ChunkGrid, IndexFiller } from './grid.ts';
 
 /** Reads the index whose header is at `address`. Throws a plain Error when it is damaged. */

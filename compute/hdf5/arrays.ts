@@ -1,6 +1,6 @@
 /** What the two array-shaped chunk indices of newer files (fixed and extensible) have in common: headers and elements. */
 import { cursorOver, hasSignature, type Cursor, type Widths } from './cursor.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import { checkSum } from './header.ts';
 import type { ChunkGrid, IndexFiller } from './grid.ts';
 

@@ -1,6 +1,6 @@
 /** The classic chunk index, a version 1 B-tree: its leaves name every stored chunk by its position in elements. */
 import { cursorOver, hasSignature, type Cursor, type Widths } from './cursor.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ChunkGrid, IndexFiller } from './grid.ts';
 
 /** A tree of 64 children a node holds any file in eight levels; more only comes from damage. */

@@ -4,7 +4,7 @@ import { inflatePrefix, prefixBytesFor } from '../codecs/index.ts';
 import { elementBytesOf } from './datatype.ts';
 import { decodeChunk, newScratch, type DecodeScratch } from './decode.ts';
 import { chunkFetcher } from './fetch.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ChunkIndex, DatasetSpec, NumericArray } from './spec.ts';
 import { swapBytes, viewOf } from './views.ts';
 

@@ -5,7 +5,7 @@ import { walkFixedArray } from './array.fixed.ts';
 import { walkChunkTree } from './btree1.ts';
 import { cursorOver, type Widths } from './cursor.ts';
 import { elementBytesOf, parseDatatype, type ElementType } from './datatype.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import { fillerFor, gridOf, type ChunkGrid, type IndexFiller } from './grid.ts';
 import { messageType, readHeader, type HeaderMessage } from './header.ts';
 import { parseLayout, type ChunkIndexPlace, type StoredLayout } from './layout.ts';

@@ -1,5 +1,5 @@
 /** Brings stored chunks into memory, several neighbours with one read where they lie side by side in the file. */
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ChunkIndex } from './spec.ts';
 
 /** Neighbours are joined up to this many bytes; larger chunks are read alone, which costs nothing more. */

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
 import { describeAt, type HeaderSource } from './describe.ts';
 import { rawElements } from './elements.raw.ts';
-import { openBytes } from './file.ts';
+import { openBytes } from '../../io/file.ts';
 import { heapStrings } from './heap.ts';
 import { describeDataset, openArray, openStructure, type DatasetSpec, type Structure } from './index.ts';
 import { scratchFolder } from './testing/python.ts';

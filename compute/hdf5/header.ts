@@ -3,7 +3,7 @@
  * block and any continuation blocks.
  */
 import { cursorOver, hasSignature, type Cursor, type Widths } from './cursor.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import { lookup3 } from './lookup3.ts';
 
 /** Message types read here, by their numbers in the format. */

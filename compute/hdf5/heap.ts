@@ -1,6 +1,6 @@
 /** Strings of variable length as they lie in the file: each element points into a global heap collection of strings. */
 import { cursorOver, hasSignature, type Widths } from './cursor.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import { asBuffer, textIn } from './unpack.ts';
 
 /** Decodes elements (length, heap address, index in the heap) to strings. Throws plain Errors on damage. */

@@ -5,7 +5,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { failure, isTruckeeError, messageOf, systemFailure } from '../../protocol/errors.ts';
 import { cursorOver, type Widths } from './cursor.ts';
-import { openBytes, type FileBytes } from './file.ts';
+import { openBytes, type FileBytes } from '../../io/file.ts';
 import { looksLike } from './looks.ts';
 
 const magic = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];

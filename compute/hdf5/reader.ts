@@ -1,7 +1,7 @@
 /** Opens a described dataset for reading numbers: the hot path of every pass over the cells. */
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
 import { convertInto, type TargetArray } from './convert.ts';
-import { openBytes, type FileBytes } from './file.ts';
+import { openBytes, type FileBytes } from '../../io/file.ts';
 import { foreignSource } from './source.foreign.ts';
 import { ownSource, type ReadOptions } from './source.open.ts';
 import type { ElementSource } from './source.ts';

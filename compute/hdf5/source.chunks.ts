@@ -2,7 +2,7 @@
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
 import { chunkDecoder, newSlot } from './chunks.ts';
 import { elementBytesOf } from './datatype.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ElementSource } from './source.ts';
 import { visitFill } from './source.flat.ts';
 import type { ChunkIndex, DatasetSpec } from './spec.ts';

@@ -1,6 +1,6 @@
 /** Elements that lie in one piece: in the file (contiguous) or inside the header (compact). */
 import { elementBytesOf } from './datatype.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ElementSource } from './source.ts';
 import type { DatasetSpec } from './spec.ts';
 import { fillView, swapBytes, viewOf } from './views.ts';

@@ -1,5 +1,5 @@
 /** Picks the element source that goes with a layout. */
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import { runSource } from './source.chunks.ts';
 import { compactSource, contiguousSource } from './source.flat.ts';
 import { tileSource } from './source.tiles.ts';

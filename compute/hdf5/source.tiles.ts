@@ -1,7 +1,7 @@
 /** Elements of a matrix cut into chunks along both axes: a band of chunks is kept, so that rows can be read a few at a time. */
 import { chunkDecoder, newSlot } from './chunks.ts';
 import { elementBytesOf } from './datatype.ts';
-import type { FileBytes } from './file.ts';
+import type { FileBytes } from '../../io/file.ts';
 import type { ElementSource } from './source.ts';
 import { visitFill } from './source.flat.ts';
 import type { ChunkIndex, DatasetSpec } from './spec.ts';

@@ -33,15 +33,15 @@ describe.each(withNorms)('golden/%s', (name) => {
   });
 
   test('seurat: the same genes by cutoffs, the usual and loose ones', async () => {
-    const usual = await golden.trial.run({ ...upTo, hvg: { n_top_genes: null } }).catch((error: unknown) => error as Error);
+    const usual = { ...upTo, hvg: { n_top_genes: null } };
     const expected = [...seurat.integers('cutoffs')];
-    if (expected.includes(1)) expect([...(usual as FinishedRun).integers('var/highly_variable')]).toEqual(expected);
-    else expect(String(usual)).toContain('nothing-left');
+    if (expected.includes(1)) expect([...(await golden.trial.run(usual)).integers('var/highly_variable')]).toEqual(expected);
+    else expect((await golden.trial.fails(usual)).kind).toBe('nothing-left');
     const loose = await golden.trial.run({ ...upTo, hvg: { n_top_genes: null, min_mean: 0, max_mean: 100, min_disp: -0.5, max_disp: 2 } });
     expect([...loose.integers('var/highly_variable')]).toEqual([...seurat.integers('cutoffs_loose')]);
   });
 
-  test('seurat: the base of the logarithm changes nothing', async () => {
+  test.runIf(name === 'ties')('seurat: the base of the logarithm changes nothing', async () => {
     const base2 = await golden.trial.run({ qc: {}, normalize: {}, log1p: { base: 2 }, hvg: { n_top_genes: golden.topCounts[0]! } });
     expect(relativeGap(base2.numbers('var/dispersions_norm'), seurat.numbers('dispersions_norm'))).toBeLessThan(1e-6);
   });

@@ -2,7 +2,7 @@
  * Entries thrown into buckets by row, on disk. All buckets share one scratch file: each fills a block in memory and appends
  * it when full, so thousands of buckets need one open file. Reading a bucket gives its entries in the order they came.
  */
-import { openPlain, discard } from '../plain-file.ts';
+import { openPlain, discard } from '../../../io/plain-file.ts';
 
 /** int32 words of one entry: row, gene, value (float32 bits). */
 const wordsPerEntry = 3;

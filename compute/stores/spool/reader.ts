@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { failure, isTruckeeError, messageOf } from '../../../protocol/errors.ts';
 import type { CsrSource } from '../csr-source.ts';
-import { openPlain, type PlainFile } from '../plain-file.ts';
+import { openPlain, type PlainFile } from '../../../io/plain-file.ts';
 import { decodeSpoolHeader, spoolHeaderBytes, type SpoolHeader } from './format.ts';
 
 /** Pointers checksummed at a time (1 MiB). */

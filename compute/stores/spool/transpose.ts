@@ -7,7 +7,7 @@ import { renameSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { pauseForSignal } from '../block-range.ts';
-import { discard, openPlain, type PlainFile } from '../plain-file.ts';
+import { discard, openPlain, type PlainFile } from '../../../io/plain-file.ts';
 import { syncFolder } from './sync-folder.ts';
 import { openBuckets, type Buckets } from './buckets.ts';
 import type { EntrySource } from './entries.ts';

@@ -31,7 +31,7 @@ export const doctor: Command = {
         { name: 'workspace', ok: true, detail: `${formatBytes(freeBytes(workspace.root))} free` },
         { name: 'catalog', ok: workspace.catalog.pragma('integrity_check', { simple: true }) === 'ok', detail: `SQLite, ${String(workspace.catalog.pragma('journal_mode', { simple: true }))}` },
         { name: 'wasm kernels', ok: existsSync(join(packageRoot, 'dist/compute/kernels/wasm/kernels.wasm')), detail: 'falls back to plain JavaScript when missing' },
-        ...['better-sqlite3', 'h5wasm', 'scran.js', 'zod'].map(packageCheck),
+        ...['better-sqlite3', 'h5wasm', 'zod'].map(packageCheck),
         { name: 'unfinished work', ok: true, detail: `${readdirSync(workspace.folders.work).length} step(s) can be continued` },
       ];
       for (const check of checks) {

@@ -1,6 +1,6 @@
 /** Whole reads and writes at offsets of an ordinary file, with system errors given their kind. */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { failure, systemFailure } from '../../protocol/errors.ts';
+import { failure, systemFailure } from '../protocol/errors.ts';
 
 export interface PlainFile {
   readonly path: string;

@@ -1,6 +1,6 @@
 /** Bytes of an open file at given offsets: every read is checked against the file's real size, so damage cannot lead outside. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { failure, systemFailure } from '../../protocol/errors.ts';
+import { failure, systemFailure } from '../protocol/errors.ts';
 
 export interface FileBytes {
   readonly path: string;
