@@ -13,12 +13,14 @@ export interface ErrorFacts {
   'reader-timeout': { path: string; seconds: number };
   // Contents that a run refuses
   'no-matrix': { path: string };
-  'not-counts': { path: string; slot: string; example: number; row: number };
+  /** Without an example only a sample of the values was looked at. */
+  'not-counts': { path: string; slot: string; example: number | null; row: number | null };
   'bad-values': { path: string; slot: string; problem: 'nan' | 'negative' | 'infinite'; row: number; gene: string };
   'duplicate-names': { path: string; axis: 'obs' | 'var'; count: number; examples: string[] };
   'gene-mismatch': { first: string; other: string; shared: number; firstOnly: number; otherOnly: number; examples: string[] };
   'same-plate-twice': { first: string; other: string };
   'no-cells': { path: string };
+  'no-genes': { path: string };
   'nothing-left': { step: string; before: number; axis: 'cells' | 'genes'; detail: string };
   // What the user asked for
   'unknown-step': { step: string; near: string[] };

@@ -50,7 +50,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Add the file that holds the counts; this one has only annotations.',
   }),
   'not-counts': (f) => ({
-    message: `${f.slot} in ${f.path} does not hold counts: row ${f.row} has the value ${f.example}.`,
+    message: `${f.slot} in ${f.path} does not hold counts: ${f.example === null ? 'among its values are fractions or values below zero (truckee inspect FILE --scan shows where)' : `row ${f.row} has the value ${f.example}`}.`,
     remedy: 'Use the file with raw counts, or put them into layers/counts or raw/X; normalised values cannot be normalised again.',
   }),
   'bad-values': (f) => ({
@@ -70,6 +70,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Remove one of the two: a plate counted twice changes every result.',
   }),
   'no-cells': (f) => ({ message: `${f.path} has no cells.`, remedy: 'Remove it from the recipe or replace the file.' }),
+  'no-genes': (f) => ({ message: `${f.path} has no genes.`, remedy: 'Remove it from the recipe or replace the file.' }),
   'nothing-left': (f) => ({
     message: `Nothing is left after ${f.step}: all ${formatCount(f.before)} ${f.axis} were removed (${f.detail}).`,
     remedy: 'Loosen its limits; truckee results shows how many each limit removed.',

@@ -27,7 +27,7 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
       const spec = file.counts();
       if (!spec) {
         if (file.matrices().length === 0) throw failure('no-matrix', { path: input.path });
-        throw failure('not-counts', { path: input.path, slot: file.matrices()[0]!.facts.slot, example: Number.NaN, row: 0 });
+        throw failure('not-counts', { path: input.path, slot: file.matrices()[0]!.facts.slot, example: null, row: null });
       }
       if (file.nObs === 0) throw failure('no-cells', { path: input.path });
       specs.push(await inRowOrder(spec, input, options));

@@ -50,13 +50,12 @@ describe.skipIf(!hasPython)('files that cannot be run (needs Python)', () => {
     ['no-x.h5ad', 'no-matrix', /no expression matrix/],
     ['nan.h5ad', 'bad-values', /nan value at row 57/i],
     ['infinite.h5ad', 'bad-values', /infinite value at row 57/i],
-    ['negative.h5ad', 'bad-values', /negative value at row 57/i],
-    ['fractional.h5ad', 'not-counts', /does not hold counts/],
-    ['fractional-late.h5ad', 'not-counts', /1\.5/],
+    ['negative.h5ad', 'not-counts', /below zero/],
+    ['fractional.h5ad', 'not-counts', /does not hold counts: .*fractions/],
     ['twin-obs.h5ad', 'duplicate-names', /60 obs names/],
     ['twin-var.h5ad', 'duplicate-names', /40 var names/],
     ['no-rows.h5ad', 'no-cells', /no cells/],
-    ['no-genes.h5ad', /^no-|empty|nothing/, /gene|matrix|nothing/],
+    ['no-genes.h5ad', 'no-genes', /no genes/],
   ])('%s: %s', async (name, kind, words) => {
     const place = workspace(name);
     const added = await truckee(['add', at(name), '--workspace', place, '--json']);
@@ -64,8 +63,7 @@ describe.skipIf(!hasPython)('files that cannot be run (needs Python)', () => {
     const args = ['run', 'pca', '--workspace', place, '--json'];
     const outcome = await truckee(args);
     const refusal = refusalOf(outcome);
-    if (typeof kind === 'string') expect(refusal.kind, refusal.message).toBe(kind);
-    else expect(refusal.kind, refusal.message).toMatch(kind);
+    expect(refusal.kind, refusal.message).toBe(kind);
     expect(refusal.message).toMatch(words);
     expect(refusal.message).toContain(name);
     await alsoForPeople(args, { code: outcome.code, ...refusal });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenAbout, goldenArrays, goldenMatrix, goldenNames, relativeGap, type GoldenMatrix } from '../../fixtures/golden.ts';
+import type { FinishedRun } from '../support/finished-run.ts';
 import { goldenTrial } from '../support/golden-trial.ts';
 import { writePlateFile } from '../support/plate-file.ts';
 import { gapUpToSign } from '../support/reference-pca.ts';
@@ -16,9 +17,12 @@ describe('encodings', () => {
       return trial.run(steps);
     }));
     expect(csr!.facts<{ targets: number[] }>('normalize').targets).toEqual([goldenArrays(name, 'normalize').scalar('default/target')]);
-    const sorted = Object.fromEntries(Object.entries(csr!.digests()).map(([file, digest]) => [file.replace(/-[0-9a-f]+/, ''), digest]));
-    expect(csc!.digests()).toEqual(sorted);
-    expect(dense!.digests()).toEqual(sorted);
+    expect(dense!.digests()).toEqual(csc!.digests());
+    // A row whose genes are stored in another order sums its scores in that order.
+    const rounding = name === 'sparse' ? ['pca/obsm/X_pca/0.0'] : [];
+    const exact = (run: FinishedRun) => Object.entries(run.digests()).filter(([file]) => !rounding.includes(file));
+    expect(exact(csr!)).toEqual(exact(csc!));
+    expect(relativeGap(csr!.numbers('obsm/X_pca'), csc!.numbers('obsm/X_pca'))).toBeLessThan(1e-6);
   });
 });
 
@@ -55,7 +59,7 @@ describe('nothing there', () => {
   test('a plate that the filter leaves without cells', async () => {
     const ties = goldenMatrix('ties');
     const alone = await (await goldenTrial('ties')).trial.run(steps);
-    const trial = await withTies(ties.values.length > 0 ? { ...ties, values: ties.values.map((x) => x + 1) } : ties, { keep: { kind: 'boolean', values: new Uint8Array(48), missing: null } });
+    const trial = await withTies({ ...ties, values: ties.values.map((x) => x + 1) }, { keep: { kind: 'boolean', values: new Uint8Array(48), missing: null } });
     const run = await trial.run({ qc: {}, filter: { where: 'keep' }, normalize: {}, log1p: {}, hvg: { n_top_genes: 20 }, pca: { n_comps: 5 } });
     expect([...run.integers('rows/keep')]).toEqual([...Array(48).fill(1), ...Array(48).fill(0)]);
     expect(run.notes).toContainEqual(expect.stringContaining('no cell of other is left'));

@@ -23,7 +23,7 @@ export function scatterFigure(panels: readonly Panel[], options: FigureOptions):
   const drawn = panels.map(drawPanel);
   const hidden = drawn.some((panel) => panel.perPixel) ? ['one cell shown per pixel'] : [];
   const lost = Math.max(0, ...drawn.map((panel, i) => panels[i]!.view.x.length - panel.finite));
-  const notes = [...viewNotes(panels.map((panel) => panel.view)), ...hidden, ...(lost > 0 ? [`${formatCount(lost)} cells without a position left out`] : [])];
+  const notes = [...viewNotes(panels.map((panel) => panel.view)), ...hidden, ...(lost > 0 ? [`${formatCount(lost)} ${lost === 1 ? 'cell' : 'cells'} without a position left out`] : [])];
   return figureDocument(drawn, notes, panels.some((panel) => panel.view.header.demo), options);
 }
 

@@ -5,9 +5,11 @@ import { withoutPaths } from '../../protocol/paths.ts';
 export function escapeMarkdown(text: string): string {
   return withoutPaths(text)
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, (mark) => (mark === '-' || mark === '(' || mark === ')' || mark === '+' || mark === '#' ? mark : `\\${mark}`))
+    .replace(/[\\`*_{}[\]!|~$]/g, (mark) => `\\${mark}`)
     .replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-    .replace(/^(\s*)([-+#]|\d+[.)])/, '$1\\$2');
+    // What would begin a list, a heading or a quotation.
+    .replace(/^(\s*)([-+]|#+)(?=\s|$)/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /** A table; cells are finished Markdown. */

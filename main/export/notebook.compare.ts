@@ -17,7 +17,7 @@ export function compareCells(input: NotebookInput): NotebookCell[] {
       `results_path = DATA_FOLDER / ${pythonLiteral(file)}`,
       'truckee = None',
       'if results_path.exists():',
-      "    read_lazy = getattr(ad.experimental, 'read_lazy', None)",
+      "    read_lazy = getattr(experimental, 'read_lazy', None)",
       '    if read_lazy is not None:',
       zarr ? '        truckee = read_lazy(results_path)' : "        truckee = read_lazy(h5py.File(results_path, 'r'))",
       '    else:',

@@ -42,7 +42,8 @@ export function readCells(input: NotebookInput): NotebookCell[] {
 
 function readerCell(): NotebookCell {
   return code(
-    'experimental = ad.experimental',
+    'from anndata import experimental',
+    '',
     '# read_elem_lazy since anndata 0.12; the release candidate 0.11.0rc3 called it read_elem_as_dask',
     "read_elem_lazy = getattr(experimental, 'read_elem_lazy', None) or getattr(experimental, 'read_elem_as_dask', None)",
     "read_elem = getattr(getattr(ad, 'io', None), 'read_elem', None) or experimental.read_elem",

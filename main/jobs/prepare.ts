@@ -81,6 +81,7 @@ function refuseUnusable(row: DatasetRow): void {
   if (stat.mtimeMs !== row.mtimeMs || (stat.isFile() && stat.size !== row.bytes)) throw failure('dataset-changed', { name: row.name, path: row.path });
   if (!row.report.X && row.report.counts_in === null) throw failure('no-matrix', { path: row.path });
   if (row.report.n_obs === 0) throw failure('no-cells', { path: row.path });
+  if (row.report.n_vars === 0) throw failure('no-genes', { path: row.path });
   for (const axis of ['obs', 'var'] as const) {
     const problem = row.report.problems.find((p) => p.kind === `duplicate-${axis}-names`);
     if (problem) throw failure('duplicate-names', { path: row.path, axis, count: countIn(problem.message), examples: examplesIn(problem.message) });
@@ -88,7 +89,7 @@ function refuseUnusable(row: DatasetRow): void {
   const bad = row.report.problems.find((p) => p.kind === 'nan-values' || p.kind === 'negative-values');
   if (bad) throw failure('bad-values', { path: row.path, slot: bad.where, problem: bad.kind === 'nan-values' ? 'nan' : 'negative', row: 0, gene: '(see truckee inspect --scan)' });
   if (row.report.counts_in === null || row.facts === null) {
-    throw failure('not-counts', { path: row.path, slot: 'X', example: row.report.X?.max ?? Number.NaN, row: 0 });
+    throw failure('not-counts', { path: row.path, slot: 'X', example: null, row: null });
   }
 }
 

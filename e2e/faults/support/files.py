@@ -55,7 +55,6 @@ def everything(folder):
     plate(folder, "infinite", x=with_value(np.inf))
     plate(folder, "negative", x=with_value(-3))
     plate(folder, "fractional", x=with_value(1.5, row=0))
-    plate(folder, "fractional-late", x=with_value(1.5, row=118))
     plate(folder, "twin-obs", obs_names=[f"cell{i // 2}" for i in range(120)])
     plate(folder, "twin-var", var_names=[f"gene{i // 2}" for i in range(80)])
     plate(folder, "no-rows", x=counts(120, 80, 1)[:0])

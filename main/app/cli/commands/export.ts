@@ -3,6 +3,7 @@ import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount } from '../../../../protocol/format.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { findRun } from '../../../jobs/past-run.ts';
+import { saveNotebook, saveRecord } from '../../documents.ts';
 import { defaultFigure, drawFigure, exportData, type OutputOptions } from '../../outputs.ts';
 import { onePositional, type Command, type OptionValues } from '../command.ts';
 import { createProgressView } from '../progress.ts';
@@ -53,6 +54,13 @@ export const exportCommand: Command = {
         say.line(path);
         files.push({ kind: 'figure', path });
       }
+      const notebook = options.text('notebook');
+      if (notebook !== undefined) {
+        files.push({ kind: 'notebook', path: saveNotebook(workspace, run, notebook, options.text('h5ad') ?? options.text('zarr') ?? null) });
+      }
+      const record = options.text('record');
+      if (record !== undefined) files.push({ kind: 'record', path: saveRecord(workspace, run, record) });
+      for (const file of files.filter(({ kind }) => kind === 'notebook' || kind === 'record')) say.line(file.path);
       if (files.length === 0) {
         throw failure('bad-usage', { command: 'export', reason: 'nothing to export: name at least one of --h5ad, --zarr, --csv, --notebook, --figure, --record' });
       }

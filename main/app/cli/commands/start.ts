@@ -4,6 +4,9 @@ import { dirname, join, relative } from 'node:path';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { generateSchema } from '../../../../steps/generate.ts';
 import { readyRecipe } from '../../../../steps/recipes.ts';
+import { saveNotebook, saveRecord } from '../../documents.ts';
+import { defaultFigure, drawFigure } from '../../outputs.ts';
+import { findRun, type PastRun } from '../../../jobs/past-run.ts';
 import { listDatasets } from '../../../catalog/datasets.ts';
 import { registerFile } from '../../../datasets/register.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
@@ -26,10 +29,13 @@ export const start: Command = {
       await makeDemo(workspace, context);
       const rows = listDatasets(workspace.catalog);
       const outcome = await runRecipe(workspace, readyRecipe('pca-umap'), limitsOf(context.options), context);
+      const files = await takeAlong(workspace, findRun(workspace, outcome.prepared.job.id), context);
       say.line();
+      for (const file of files) say.line(`  ${file}`);
+      say.line(`  results: ${workspace.folders.results}`);
       say.line(`Done in ${formatSeconds(outcome.done.seconds)}, at most ${formatBytes(outcome.done.peakBytes)} of memory.`);
       if (rows.some((row) => row.report.demo)) say.line('These are demo data: generated, not measured.');
-      say.json({ ...summaryOf(outcome) });
+      say.json({ ...summaryOf(outcome), files });
       return 0;
     }),
 };
@@ -56,4 +62,19 @@ async function makeDemo(workspace: Workspace, context: CommandContext): Promise<
 function demoFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => /^plate\d+_demo\.h5ad(\.part)?$/.test(name)).map((name) => join(folder, name));
+}
+
+/** Notebook, UMAP figure, PCA figure and record of a run, under the run's own names; what is there already is kept. */
+async function takeAlong(workspace: Workspace, run: PastRun, context: CommandContext): Promise<string[]> {
+  const name = `${run.recipe.name}-${run.job.id.slice(0, 8)}`;
+  const output = { start: startLocalEngine, signal: context.signal };
+  const { colors } = defaultFigure(run);
+  const figure = (basis: string, file: string): Promise<string> =>
+    drawFigure(workspace, run, { basis, colors, title: run.recipe.title }, join(workspace.folders.figures, file), output);
+  return [
+    saveNotebook(workspace, run, join(workspace.folders.notebooks, `${name}.ipynb`), null),
+    await figure('X_umap', `${name}-umap.svg`),
+    await figure('X_pca', `${name}-pca.svg`),
+    saveRecord(workspace, run, join(workspace.folders.exports, `${name}-record.md`)),
+  ];
 }
