@@ -122,12 +122,13 @@ describe('a workspace with damage', () => {
     ['its header', (bytes: Buffer) => bytes.fill(0x20, 0, 100)],
     ['a page in its middle', (bytes: Buffer) => bytes.fill(0xff, 4096, 12_288)],
     ['no byte of a catalog', () => Buffer.from('something else entirely')],
-  ])('a catalog damaged in %s: named, and nothing in it is touched', async (_what, ruin) => {
+  ])('a catalog damaged in %s: named, and nothing in it is touched', async (what, ruin) => {
     const workspace = fresh(join(folder, 'reference'), join(folder, 'catalog'));
     const path = join(workspace, 'catalog.sqlite');
     writeFileSync(path, ruin(readFileSync(path)));
     const before = readFileSync(path);
-    for (const args of [['list'], ['results'], ['run', 'pca']]) {
+    // A page of one table leaves the others readable; nothing is written to any of them.
+    for (const args of what.includes('page') ? [['run', 'pca'], ['add', plates[0]!]] : [['list'], ['results'], ['run', 'pca']]) {
       const refusal = refusalOf(await truckee([...args, '--workspace', workspace, '--json']));
       expect(refusal.kind, refusal.message).toBe('corrupt-file');
       expect(refusal.message).toContain('catalog');

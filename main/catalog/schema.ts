@@ -77,6 +77,17 @@ export function openCatalog(path: string): Catalog {
   return db;
 }
 
+/** Reads every page: nothing may be written into a file that is damaged somewhere. @throws corrupt-file */
+export function requireSound(db: Catalog): void {
+  let found: string;
+  try {
+    found = String(db.pragma('quick_check(1)', { simple: true }));
+  } catch (cause) {
+    throw systemFailure(cause, db.name) ?? cause;
+  }
+  if (found !== 'ok') throw failure('corrupt-file', { path: db.name, element: 'the catalog', reason: found.replaceAll(/\s+/g, ' ').slice(0, 200) });
+}
+
 function migrate(db: Catalog): void {
   const versionOf = (): number => Number(db.pragma('user_version', { simple: true }));
   if (versionOf() > migrations.length) throw new Error(`it was written by a newer Truckee (schema ${versionOf()})`);

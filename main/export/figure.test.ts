@@ -86,7 +86,6 @@ describe('scatterFigure', () => {
     const names = new Set(elements(svg).map((one) => one.name));
     expect([...names].sort()).toEqual(['circle', 'desc', 'g', 'path', 'rect', 'svg', 'text', 'title']);
     for (const { attributes } of elements(svg)) for (const name of Object.keys(attributes)) expect(name).not.toMatch(/^on|href|style/);
-    // eslint-disable-next-line no-control-regex -- what XML forbids
     expect(svg).not.toMatch(/[\u0000-\u0008\ufffe]|[\ud800-\udfff](?<!\p{Cs}{2})/u);
   });
 

@@ -94,8 +94,11 @@ function colorDots(view: View, { points, x, y }: Places): Dots {
 function legendOf(view: View, colors: readonly string[], index: number): Block | null {
   const { color } = view.header;
   if (color === null) return null;
-  if (color.kind === 'numbers') return numberLegend(color, `scale${index}`);
-  return color.categories.length + color.missing === 0 ? null : categoryLegend(color, colors);
+  // Cells without a value are explained where some are drawn; outside an embedded sample there are none to see.
+  const grey = view.codes?.includes(-1) === true || view.values?.some(Number.isNaN) === true;
+  const shown = { ...color, missing: grey ? color.missing : 0 };
+  if (shown.kind === 'numbers') return numberLegend(shown, `scale${index}`);
+  return shown.categories.length + shown.missing === 0 ? null : categoryLegend(shown, colors);
 }
 
 /** Short names (cluster numbers) are also written where their cells are: colours alone do not tell forty groups apart. */
@@ -103,13 +106,16 @@ function namesOnData(view: View, { points, x, y }: Places): string {
   const { color } = view.header;
   if (color?.kind !== 'categories' || !view.codes || color.categories.length < 2 || color.categories.length > 60) return '';
   if (color.categories.some((name) => name.length > 4)) return '';
+  // Many groups are small on paper: their names must not hide them.
+  const many = color.categories.length > 15;
   const names = color.categories.map((name, code) => {
     const mine = [...points.keys()].filter((i) => view.codes![points[i]!] === code);
     if (mine.length === 0) return '';
     const at = { x: median(mine.map((i) => x[i]!)), y: median(mine.map((i) => y[i]!)) + 4, 'text-anchor': 'middle' };
-    return label(name, { ...at, stroke: '#ffffff', 'stroke-width': 3.2, 'stroke-linejoin': 'round', 'aria-hidden': 'true' }) + label(name, { ...at, fill: ink });
+    const halo = { stroke: '#ffffff', 'stroke-width': many ? 2 : 3, 'stroke-opacity': 0.8, 'stroke-linejoin': 'round', 'aria-hidden': 'true' };
+    return label(name, { ...at, ...halo }) + label(name, { ...at, fill: ink });
   });
-  return element('g', { 'font-size': smallSize, 'font-weight': 700 }, ...names);
+  return element('g', { 'font-size': many ? smallSize - 2 : smallSize, 'font-weight': 700 }, ...names);
 }
 
 function median(values: number[]): number {

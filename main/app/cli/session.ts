@@ -1,5 +1,6 @@
 /** What most commands need: the workspace opened for reading, or locked for writing and tidied after a crash. */
 import { closeAbandonedJobs } from '../../catalog/jobs.ts';
+import { requireSound } from '../../catalog/schema.ts';
 import { openEventLog } from '../../jobs/log.ts';
 import { lockWorkspace } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
@@ -11,6 +12,7 @@ export async function withLockedWorkspace<T>(path: string, use: (workspace: Work
   try {
     const lock = lockWorkspace(workspace);
     try {
+      requireSound(workspace.catalog);
       reconcileResults(workspace);
       // A host that died could not end its jobs: their logs get their one final event now.
       for (const job of closeAbandonedJobs(workspace.catalog, new Date().toISOString())) {
