@@ -7,7 +7,7 @@ import { openStored, type StoredArray } from '../results/array.ts';
 import type { FoundSlots } from './slots.ts';
 
 /** Rows per slice of one plate. */
-const sliceRows = 65_536;
+const sliceRows = 32_768;
 
 export interface AxisPlate {
   readonly name: string;

@@ -71,7 +71,7 @@ function fieldOf(column: ObsColumn, values: ObsValues): (row: number) => string 
   return (row) => csvNumber(values[row]!, values instanceof Float32Array);
 }
 
-const gatherCharacters = 1 << 20;
+const gatherBytes = 1 << 20;
 
 function openTextFile(path: string): { write(text: string): void; close(): number; abandon(): void } {
   const guarded = <T>(act: () => T): T => {
@@ -82,22 +82,24 @@ function openTextFile(path: string): { write(text: string): void; close(): numbe
     }
   };
   const fd = guarded(() => openSync(path, 'w'));
+  const gathered = Buffer.allocUnsafe(gatherBytes);
   let open = true;
-  let pieces: string[] = [];
-  let gathered = 0;
+  let filled = 0;
   let bytes = 0;
-  const flush = (): void => {
-    const buffer = Buffer.from(pieces.join(''), 'utf8');
+  const put = (buffer: Buffer): void => {
     for (let done = 0; done < buffer.length; ) done += guarded(() => writeSync(fd, buffer, done, buffer.length - done));
     bytes += buffer.length;
-    pieces = [];
-    gathered = 0;
+  };
+  const flush = (): void => {
+    put(gathered.subarray(0, filled));
+    filled = 0;
   };
   return {
     write(text) {
-      pieces.push(text);
-      gathered += text.length;
-      if (gathered > gatherCharacters) flush();
+      // A character takes three bytes of UTF-8 at most (a pair of surrogates four).
+      if (filled + text.length * 3 > gatherBytes) flush();
+      if (text.length * 3 > gatherBytes) put(Buffer.from(text, 'utf8'));
+      else filled += gathered.write(text, filled, 'utf8');
     },
     close() {
       flush();

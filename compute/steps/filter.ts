@@ -1,6 +1,7 @@
 /** Runs `filter`: one mask over all cells, from computed metrics and stored columns; genes only when asked for. */
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
+import { formatCount } from '../../protocol/format.ts';
 import { filterRules } from '../../steps/filter.ts';
 import { readColumnFile, type ColumnRef, type ColumnValues } from '../columns/file.ts';
 import { applyFilter } from '../columns/row-filter.ts';
@@ -62,6 +63,7 @@ export async function runFilter(context: StepContext<'filter'>): Promise<void> {
   input.plates.forEach((plate, i) => {
     if (keptPerPlate[i] === 0) context.note(`no cell of ${plate.name} is left`, 'warning');
   });
+  context.note(`kept ${formatCount(kept)} of ${formatCount(input.nObs)} cells: ${perPlateWords(context, keptPerPlate)}`);
   const geneFlags = params.min_cells === null ? null : await keepGenes(context, keepPath, params.min_cells);
   const genesKept = geneFlags ? geneFlags.reduce((n, flag) => n + flag, 0) : input.genes.length;
   if (geneFlags) writeArray(join(context.folder, 'var', 'keep'), geneFlags);
@@ -69,6 +71,15 @@ export async function runFilter(context: StepContext<'filter'>): Promise<void> {
   context.writeFacts('filter', facts);
   context.outcome({ cells_before: input.nObs, cells_after: kept, cells_after_per_plate: keptPerPlate, removed_by: removedBy, genes_after: genesKept });
 }
+
+/** "plate1 4,012, plate2 3,990", the first few by name. */
+function perPlateWords(context: StepContext<'filter'>, keptPerPlate: readonly number[]): string {
+  const { plates } = context.input;
+  const words = plates.slice(0, mostNamedPlates).map((plate, i) => `${plate.name} ${formatCount(keptPerPlate[i]!)}`);
+  return plates.length > mostNamedPlates ? `${words.join(', ')} and ${plates.length - mostNamedPlates} more` : words.join(', ');
+}
+
+const mostNamedPlates = 14;
 
 /** Genes seen in at least `minCells` of the kept cells. @throws nothing-left. */
 async function keepGenes(context: StepContext<'filter'>, keepPath: string, minCells: number): Promise<Uint8Array> {

@@ -30,6 +30,11 @@ export async function exportData(
 ): Promise<ExportAnswer> {
   const path = resolve(target);
   refuseExisting(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw systemFailure(cause, dirname(path)) ?? cause;
+  }
   const job: ExportJob = {
     kind: 'export', id: asJobId(randomUUID()), format, target: path, plates: run.plates, genes: run.recipe.genes, results: run.results,
     includeX: matrix !== 'none', ...(matrix === 'none' ? {} : { matrix }), provenance: { recipe: run.recipe, steps: provenances(run) }, cache: workspace.folders.cache,
