@@ -85,8 +85,8 @@ describe('from nothing to results', () => {
     const note = ran.lines.find((line) => line['step'] === 'filter' && /^kept /.test(String(line['text'])))!;
     const told = /plate1_demo ([\d,]+), plate2_demo ([\d,]+)/.exec(String(note['text']))!.slice(1).map((n) => Number(n.replaceAll(',', '')));
     const path = (ran.last['results'] as readonly { step: string; path: string }[]).find((r) => r.step === 'filter')!.path;
-    const keep = openStored(join(path, 'rows', 'keep')).read();
-    const count = (from: number, to: number): number => keep.slice(from, to).reduce((n: number, flag) => n + flag, 0);
+    const keep = Uint8Array.from(openStored(join(path, 'rows', 'keep')).read());
+    const count = (from: number, to: number): number => keep.slice(from, to).reduce((n, flag) => n + flag, 0);
     expect(told).toEqual([count(0, 1500), count(1500, 3000)]);
     expect(told[0]).toBeLessThan(1500);
   });
