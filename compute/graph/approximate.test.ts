@@ -11,7 +11,8 @@ import type { DescentTask } from './descent.ts';
 import { exactNeighbors } from './exact.ts';
 import { leafBounds } from './forest.ts';
 import { clouds, recall } from './golden/reference.ts';
-import { makeRandom, shuffle } from './random.ts';
+import { shuffle } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 const n = 3000;
 const dims = 20;
@@ -36,7 +37,7 @@ test.each(['euclidean', 'cosine'] as const)('finds nearly all %s neighbours, at 
 
 /** Cuts every task into single rows or leaves, runs them in a random order. */
 function scatteringPool(seed: number): DescentPool & { readonly states: DescentState[] } {
-  const random = makeRandom(seed);
+  const random = createRandom(seed);
   const states: DescentState[] = [];
   return {
     states,

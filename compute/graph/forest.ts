@@ -2,8 +2,8 @@
  * Trees that halve the rows by random planes, again and again, until leaves are small. Halves are equal, so that leaf
  * bounds depend on the number of rows alone and every leaf has enough members to start a neighbour search from.
  */
-import { makeRandom } from './random.ts';
-import type { Random } from './random.ts';
+import { createRandom } from '../random/random.ts';
+import type { Random } from '../random/random.ts';
 
 /** Start of every leaf and, last, the number of rows: the same for every tree over n rows. */
 export function leafBounds(n: number, leafRows: number): Int32Array {
@@ -29,7 +29,7 @@ export function growTree(
   points: Float32Array, n: number, dims: number, leafRows: number, seed: number, tree: number, order: Int32Array,
 ): void {
   for (let row = 0; row < n; row++) order[row] = row;
-  const random = makeRandom(seed, tree + 1);
+  const random = createRandom(seed, tree + 1);
   const plane = new Float64Array(dims);
   const heights = new Float64Array(n);
   const split = (start: number, end: number): void => {
@@ -60,7 +60,7 @@ function drawPlane(
     plane[d] = points[first + d]! - points[second + d]!;
     length += Math.abs(plane[d]!);
   }
-  if (length === 0) for (let d = 0; d < dims; d++) plane[d] = random.unit() - 0.5;
+  if (length === 0) for (let d = 0; d < dims; d++) plane[d] = random.uniform() - 0.5;
 }
 
 /** Partially sorts rows by (height, row) until the lowest middle - start of them stand before `middle` (quickselect). */

@@ -6,7 +6,8 @@ import { connectedComponents, inducedGraph, transposeGraph } from './csr.ts';
 import { fuzzyGraph } from './fuzzy.ts';
 import { reference } from './golden/reference.ts';
 import type { Knn } from './knn.ts';
-import { makeRandom, shuffle } from './random.ts';
+import { shuffle } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 test('memberships equal those of umap-learn', async () => {
   const { connectivities } = await fuzzyGraph(reference.euclidean, reference.rows);
@@ -31,7 +32,7 @@ test('distances are the neighbour lists, columns ascending', async () => {
 
 /** Neighbour lists that no geometry need allow: random others, random lengths, some of them 0 or equal. */
 function anyLists(n: number, k: number, seed: number): Knn {
-  const random = makeRandom(seed);
+  const random = createRandom(seed);
   const indices = new Int32Array(n * k);
   const distances = new Float32Array(n * k);
   const others = Int32Array.from({ length: n }, (_, i) => i);

@@ -5,7 +5,7 @@
 import type { LeidenGraph } from './leiden.graph.ts';
 import type { Pace } from './pace.ts';
 import { shuffle } from './random.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random/random.ts';
 
 export interface Sweep {
   readonly resolution: number;

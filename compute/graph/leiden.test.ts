@@ -8,7 +8,7 @@ import { fuzzyGraph } from './fuzzy.ts';
 import { adjustedRand, clouds, reference } from './golden/reference.ts';
 import { cellGraph, modularity } from './leiden.graph.ts';
 import { leidenClusters } from './leiden.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 const { connectivities, rows } = reference;
 
@@ -46,10 +46,10 @@ test('the same seed gives the same labels; more rounds are never worse', async (
 
 /** Random symmetric graph from a seed, all weights positive. */
 function randomGraph(n: number, edges: number, seed: number): CsrGraph {
-  const random = makeRandom(seed);
+  const random = createRandom(seed);
   const rowsOf = Array.from({ length: n }, () => new Map<number, number>());
   for (let e = 0; e < edges; e++) {
-    const [a, b, weight] = [random.below(n), random.below(n), Math.fround(random.unit() + 0.01)];
+    const [a, b, weight] = [random.below(n), random.below(n), Math.fround(random.uniform() + 0.01)];
     if (a === b) continue;
     rowsOf[a]!.set(b, weight);
     rowsOf[b]!.set(a, weight);

@@ -9,7 +9,7 @@ import { moveVertices, refineGroups } from './leiden.moves.ts';
 import type { Sweep } from './leiden.moves.ts';
 import { makePace } from './pace.ts';
 import type { LongRun } from './pace.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 export interface LeidenOptions extends LongRun {
   /** Higher gives more clusters; default 1. */
@@ -41,7 +41,7 @@ export async function leidenClusters(connectivities: CsrGraph, n: number, option
   const limit = nIterations < 0 ? mostIterations : nIterations;
   const usual = nIterations < 0 ? usualIterations : nIterations;
   const pace = makePace(options, usual);
-  const random = makeRandom(seed, 5);
+  const random = createRandom(seed, 5);
   const groupOf = Int32Array.from({ length: n }, (_, v) => v);
   let quality = modularity(graph, groupOf, resolution);
   let iterations = 0;

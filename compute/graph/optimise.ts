@@ -5,7 +5,7 @@
 import type { CsrGraph } from './csr.ts';
 import { cellShift, longestStep } from './forces.ts';
 import type { Forces } from './forces.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 export interface OptimiserOptions {
   readonly epochs: number;
@@ -54,7 +54,7 @@ export function makeOptimiser(graph: CsrGraph, forces: Forces, embedding: Float3
     indptr[row + 1] = at;
     mostEdges = Math.max(mostEdges, at - indptr[row]!);
   }
-  const random = makeRandom(options.seed, 1);
+  const random = createRandom(options.seed, 1);
   const state = Int32Array.of(random.bits() | 1, random.bits());
   return { ...options, n, forces, embedding, indptr, tails, interval, due: interval.slice(), mostEdges, state };
 }

@@ -4,7 +4,7 @@
  */
 import type { CsrGraph } from './csr.ts';
 import type { Pace } from './pace.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 import { smallEigen } from './small-eigen.ts';
 
 const blockColumns = 6;
@@ -24,8 +24,8 @@ export async function spectralCoordinates(graph: CsrGraph, seed: number, pace: P
     scale[row] = 1 / Math.sqrt(degree);
     trivial[row] = Math.sqrt(degree);
   }
-  const random = makeRandom(seed, 2);
-  let block = Float64Array.from({ length: n * columns }, () => random.unit() - 0.5);
+  const random = createRandom(seed, 2);
+  let block = Float64Array.from({ length: n * columns }, () => random.uniform() - 0.5);
   orthonormalise(block, n, columns, trivial);
   let spare = new Float64Array(n * columns);
   let image = new Float64Array(n * columns);

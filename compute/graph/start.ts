@@ -3,7 +3,7 @@ import { connectedComponents, inducedGraph } from './csr.ts';
 import type { CsrGraph } from './csr.ts';
 import { componentPlaces } from './places.ts';
 import type { Pace } from './pace.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 import { spectralCoordinates } from './spectral.ts';
 
 export interface StartOptions {
@@ -20,8 +20,8 @@ const jitter = 1e-4;
 
 /** x, y per cell in [0, 10]. A tiny jitter keeps equal cells apart. */
 export async function startPositions(graph: CsrGraph, n: number, options: StartOptions): Promise<Float32Array> {
-  const random = makeRandom(options.seed, 3);
-  if (options.init === 'random') return Float32Array.from({ length: 2 * n }, () => random.unit() * squareSide);
+  const random = createRandom(options.seed, 3);
+  if (options.init === 'random') return Float32Array.from({ length: 2 * n }, () => random.uniform() * squareSide);
   const raw = options.init === 'spectral' ? await spectralStart(graph, n, options) : Float64Array.from(options.init);
   stretch(raw, squareSide);
   for (let i = 0; i < raw.length; i++) raw[i] = raw[i]! + jitter * random.normal();
@@ -32,14 +32,14 @@ async function spectralStart(graph: CsrGraph, n: number, options: StartOptions):
   const components = connectedComponents(graph);
   if (components.count === 1 && n >= smallestSpectral) return spectralCoordinates(graph, options.seed, options.pace, 0);
   const places = componentPlaces(components, n, options.points);
-  const random = makeRandom(options.seed, 4);
+  const random = createRandom(options.seed, 4);
   const positions = new Float64Array(2 * n);
   const scratch = new Int32Array(n);
   const { starts, members } = membersByComponent(components, n);
   for (let c = 0; c < components.count; c++) {
     const own = members.subarray(starts[c]!, starts[c + 1]!);
     const shape = own.length < smallestSpectral
-      ? Float64Array.from({ length: 2 * own.length }, () => random.unit() - 0.5)
+      ? Float64Array.from({ length: 2 * own.length }, () => random.uniform() - 0.5)
       : await spectralCoordinates(inducedGraph(graph, own, scratch), options.seed, options.pace, 0);
     let extent = 0;
     for (const value of shape) extent = Math.max(extent, Math.abs(value));

@@ -6,7 +6,7 @@ import { fuzzyGraph } from './fuzzy.ts';
 import { clouds, reference } from './golden/reference.ts';
 import { approximateNeighbors } from './approximate.ts';
 import { makePace } from './pace.ts';
-import { makeRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 import { smallEigen } from './small-eigen.ts';
 import { spectralCoordinates } from './spectral.ts';
 import { defaultEpochs, umapLayout } from './umap.ts';
@@ -22,11 +22,11 @@ test.each(reference.curves)('a and b for spread $spread, min_dist $minDist', ({ 
 test('force tables follow the formula of the gradient', () => {
   const { a, b } = fitCurve(1, 0.5);
   const forces = makeForces({ a, b });
-  const random = makeRandom(1);
+  const random = createRandom(1);
   const number = new Float32Array(1);
   const bits = new Int32Array(number.buffer);
   for (let draw = 0; draw < 5000; draw++) {
-    number[0] = 10 ** (10 * random.unit() - 6);
+    number[0] = 10 ** (10 * random.uniform() - 6);
     const squared = number[0]!;
     const distance = Math.sqrt(squared);
     const cell = bits[0]! >> cellShift;
@@ -133,7 +133,7 @@ test('a ring becomes a circle', async () => {
 
 test('small eigenproblems', () => {
   const size = 5;
-  const random = makeRandom(2);
+  const random = createRandom(2);
   const m = new Float64Array(size * size);
   for (let i = 0; i < size; i++) for (let j = 0; j <= i; j++) m[i * size + j] = m[j * size + i] = random.normal();
   const { values, vectors } = smallEigen(m, size);

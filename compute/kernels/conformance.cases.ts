@@ -1,6 +1,6 @@
 /** Seeded blocks for the conformance suite: what files can contain, from ordinary counts to the odd and the extreme. */
 import type { CsrBlock } from './block.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 export interface BlockCase {
   readonly name: string;

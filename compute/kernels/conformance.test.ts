@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { blockCases } from './conformance.cases.ts';
 import { cpuKernels } from './cpu/index.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 import { createWasmKernelsSync } from './wasm/index.ts';
 import type { CsrBlock } from './block.ts';
 import type { KernelSet, SelectedBlock } from './kernels.ts';

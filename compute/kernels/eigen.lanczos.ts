@@ -7,7 +7,7 @@ import { addRows, basisRow, createBasis, norm, orthogonalise, scale } from './ei
 import type { Basis } from './eigen.basis.ts';
 import { denseEigen } from './eigen.dense.ts';
 import type { EigenPairs } from './eigen.dense.ts';
-import type { RandomSource } from './random.ts';
+import type { Random } from '../random/random.ts';
 
 export interface LanczosTask {
   /** Order of the operator; more than basisRows. */
@@ -17,7 +17,7 @@ export interface LanczosTask {
   readonly basisRows: number;
   /** y = C x. */
   readonly apply: (x: Float64Array, y: Float64Array) => void;
-  readonly random: RandomSource;
+  readonly random: Random;
   /** Allowed residual relative to the norm of C. */
   readonly tolerance: number;
   /** Products with the operator before giving up. */

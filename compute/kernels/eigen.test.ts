@@ -7,7 +7,7 @@ import { cpuKernels } from './cpu/index.ts';
 import { denseEigen } from './eigen.dense.ts';
 import { topEigen } from './eigen.ts';
 import type { TopEigen } from './eigen.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 import { createWasmKernelsSync } from './wasm/index.ts';
 
 const python = [process.env['TRUCKEE_PYTHON'], 'python3', '/usr/bin/python3'].find(

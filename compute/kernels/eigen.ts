@@ -8,7 +8,7 @@ import { denseEigen } from './eigen.dense.ts';
 import type { EigenPairs } from './eigen.dense.ts';
 import { lanczos } from './eigen.lanczos.ts';
 import type { KernelSet } from './kernels.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random/random.ts';
 
 export interface EigenOptions {
   /** Product of the matrix with a vector. */

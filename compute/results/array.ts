@@ -104,7 +104,11 @@ export function createArray(path: string, options: ArrayOptions, resumeAt = 0): 
       }
     },
     sync() {
-      if (fd >= 0) fsyncSync(fd);
+      try {
+        if (fd >= 0) fsyncSync(fd);
+      } catch (cause) {
+        throw systemFailure(cause, path) ?? cause;
+      }
     },
     close() {
       if (written !== rows) {
@@ -215,13 +219,19 @@ function readMetadata(path: string): { dtype: StoredDtype; shape: number[]; chun
     return { dtype, shape: meta.shape, chunkRows: meta.chunks[0]!, attributes };
   } catch (cause) {
     if (cause instanceof SyntaxError) throw failure('corrupt-result', { path, reason: 'its metadata is not JSON' }, cause);
-    throw cause instanceof Error && 'code' in cause ? failure('corrupt-result', { path, reason: 'its metadata cannot be read' }, cause) : cause;
+    throw unreadable(cause, path, 'its metadata is missing');
   }
 }
 
 function requireBytes(path: string, chunk: string, bytes: number): void {
   const found = statSync(join(path, chunk), { throwIfNoEntry: false })?.size ?? 0;
   if (found < bytes) throw failure('corrupt-result', { path, reason: `chunk ${chunk} has ${found} of ${bytes} bytes of an earlier attempt` });
+}
+
+/** What is not there is damage; what could not be read just now (no handles, a failing disk) is not. */
+function unreadable(cause: unknown, path: string, reason: string): unknown {
+  const system = systemFailure(cause, path);
+  return system?.kind === 'file-not-found' ? failure('corrupt-result', { path, reason }, cause) : (system ?? cause);
 }
 
 function writeFully(fd: number, bytes: Uint8Array, position: number): void {
@@ -233,7 +243,7 @@ function readFully(path: string, bytes: Uint8Array, position: number): void {
   try {
     fd = openSync(path, 'r');
   } catch (cause) {
-    throw failure('corrupt-result', { path, reason: 'a chunk is missing' }, cause);
+    throw unreadable(cause, path, 'a chunk is missing');
   }
   try {
     for (let done = 0; done < bytes.length; ) {
@@ -241,6 +251,8 @@ function readFully(path: string, bytes: Uint8Array, position: number): void {
       if (got === 0) throw failure('corrupt-result', { path, reason: 'a chunk is too short' });
       done += got;
     }
+  } catch (cause) {
+    throw systemFailure(cause, path) ?? cause;
   } finally {
     closeSync(fd);
   }

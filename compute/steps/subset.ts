@@ -1,6 +1,6 @@
 /** Runs `subset`: draws cells without repeats by one seeded sweep, in ascending order, whatever their number. */
 import { join } from 'node:path';
-import { makeRandom } from '../graph/random.ts';
+import { createRandom } from '../random/random.ts';
 import { writeArray } from '../results/array.ts';
 import type { StepContext } from './contract.ts';
 import { keptRows } from './upstream.ts';
@@ -19,10 +19,10 @@ export async function runSubset(context: StepContext<'subset'>): Promise<void> {
 export function sampleAscending(n: number, wanted: number, seed: number): Uint32Array {
   const chosen = new Uint32Array(wanted);
   if (wanted === n) return chosen.map((_, i) => i);
-  const random = makeRandom(seed, 0x5b5e7);
+  const random = createRandom(seed, 0x5b5e7);
   let taken = 0;
   for (let row = 0; row < n && taken < wanted; row++) {
-    if (random.unit() * (n - row) < wanted - taken) chosen[taken++] = row;
+    if (random.uniform() * (n - row) < wanted - taken) chosen[taken++] = row;
   }
   return chosen;
 }

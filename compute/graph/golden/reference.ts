@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CsrGraph } from '../csr.ts';
 import type { Knn } from '../knn.ts';
-import { makeRandom } from '../random.ts';
+import { createRandom } from '../../random/random.ts';
 
 interface PackedReference {
   readonly rows: number;
@@ -46,7 +46,7 @@ export const reference = {
 
 /** Normal clouds around `groups` random centres, `apart` standard deviations from one another in each dimension. */
 export function clouds(n: number, dims: number, groups: number, apart: number, seed: number): { points: Float32Array; labels: Int32Array } {
-  const random = makeRandom(seed);
+  const random = createRandom(seed);
   const centres = Float64Array.from({ length: groups * dims }, () => apart * random.normal());
   const labels = Int32Array.from({ length: n }, () => random.below(groups));
   const points = new Float32Array(n * dims);
