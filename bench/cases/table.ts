@@ -4,10 +4,10 @@ import { pca } from './pca.ts';
 import { read } from './read.ts';
 import { scan, scanMemory, scanNotebook } from './scan.ts';
 import { umap } from './umap.ts';
-import { scaling, whole } from './whole.ts';
+import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, whole, scaling,
+  read, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

@@ -59,9 +59,16 @@ export interface ScalingCase {
   readonly kind: 'scaling';
   readonly title: string;
   readonly reach: string;
-  /** Growing sizes; CPU seconds per cell of the last may be at most `mostGrowth` times those of the first. */
+  /** Growing sizes. */
   readonly data: readonly DataName[];
+  /** What must stay level: CPU seconds per cell, or peak memory as a whole. */
+  readonly metric: 'cpu-per-cell' | 'memory';
+  /** Largest over smallest of the metric over all sizes. */
   readonly mostGrowth: number;
+  /** Peak memory that no size may exceed. */
+  readonly mostBytes?: number;
+  /** CPU seconds that count; default those of the whole process tree. */
+  readonly cpuOf?: (measured: Measured) => number;
   readonly ours: Side;
 }
 

@@ -11,6 +11,9 @@ const sets = {
   'plates-4x25k': { plates: 4, cells: 25_000 },
   'plates-2x25k': { plates: 2, cells: 25_000 },
   'plates-8x25k': { plates: 8, cells: 25_000 },
+  'plates-8x100k': { plates: 8, cells: 100_000 },
+  'plates-3x100k': { plates: 3, cells: 100_000 },
+  'plates-6x100k': { plates: 6, cells: 100_000 },
 } as const;
 
 export type DataName = keyof typeof sets;

@@ -60,7 +60,8 @@ export async function runScaling(scaling: ScalingCase, files: readonly string[],
       rmSync(scratch, { recursive: true, force: true });
     }
   }
-  return figures(measured);
+  const { cpuOf } = scaling;
+  return figures(cpuOf ? measured.map((m) => ({ ...m, cpuSeconds: cpuOf(m) })) : measured);
 }
 
 async function runSide(side: Side, round: Round, cache: CacheState): Promise<Measured> {

@@ -33,14 +33,14 @@ beforeAll(async () => {
 
 describe('cells', () => {
   test('every rule at once: the kept cells, and each removed cell under the first rule that removes it', async () => {
-    const run = await trial.run({ qc: {}, filter: { level: 'full', where: "group != 'b' and not (dose < 3)", min_counts: 15, max_counts: 45, min_genes: 11, max_genes: 18, max_pct_mt: 12 } });
+    const run = await trial.run({ qc: {}, filter: { level: 'full', where: "group != 'b' and not (dose < 3)", min_counts: 12, max_counts: 45, min_genes: 13, max_genes: 22, max_pct_mt: 15 } });
     const rules: readonly (readonly [string, (cell: number) => boolean])[] = [
       ['level', (cell) => level[cell] === 'full'],
       // A missing group is not 'b', a missing dose is not below 3.
       ['where', (cell) => group[cell] !== 'b' && !(cell % 4 !== 0 && cell / 10 < 3)],
-      ['min_counts', (cell) => total[cell]! >= 15], ['max_counts', (cell) => total[cell]! <= 45],
-      ['min_genes', (cell) => detected[cell]! >= 11], ['max_genes', (cell) => detected[cell]! <= 18],
-      ['max_pct_mt', (cell) => pctMt[cell]! <= 12],
+      ['min_counts', (cell) => total[cell]! >= 12], ['max_counts', (cell) => total[cell]! <= 45],
+      ['min_genes', (cell) => detected[cell]! >= 13], ['max_genes', (cell) => detected[cell]! <= 22],
+      ['max_pct_mt', (cell) => pctMt[cell]! <= 15],
     ];
     const first = Array.from(total, (_, cell) => rules.find(([, passes]) => !passes(cell))?.[0] ?? null);
     const removed: Record<string, number> = {};

@@ -128,6 +128,15 @@ describe('scatterFigure', () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(['0', '100', '400', 'no value: 1']));
   });
 
+  test.each([0, 5])('numbers that are all missing (%i cells)', (n) => {
+    const color = { kind: 'numbers', column: 'n', min: null, max: null, missing: n } as const;
+    const base = view(n, []);
+    const svg = scatterFigure([{ view: { ...base, codes: null, values: new Float32Array(n).fill(Number.NaN), header: { ...base.header, color } } }], options);
+    expect(svg).not.toContain('NaN');
+    expect(drawnIn(svg)).toBe(n);
+    expect(texts(svg).includes('no value')).toBe(n > 0);
+  });
+
   test('nothing to draw, one cell, all cells on one spot', () => {
     expect(texts(scatterFigure([{ view: view(0, ['a']) }], options))).toContain('no cells');
     for (const n of [1, 5]) {

@@ -97,7 +97,7 @@ function legendOf(view: View, colors: readonly string[], index: number): Block |
   // Cells without a value are explained where some are drawn; outside an embedded sample there are none to see.
   const grey = view.codes?.includes(-1) === true || view.values?.some(Number.isNaN) === true;
   const shown = { ...color, missing: grey ? color.missing : 0 };
-  if (shown.kind === 'numbers') return numberLegend(shown, `scale${index}`);
+  if (shown.kind === 'numbers') return shown.min === null && shown.missing === 0 ? null : numberLegend(shown, `scale${index}`);
   return shown.categories.length + shown.missing === 0 ? null : categoryLegend(shown, colors);
 }
 

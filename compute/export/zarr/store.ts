@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemFailure } from '../../../protocol/errors.ts';
+import { syncFolder } from '../place.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -23,6 +24,7 @@ const chunksUnderWay = 4;
 export function createStore(root: string): ZarrStore {
   const metadata = new Map<string, Json>();
   const underWay: Promise<void>[] = [];
+  const folders = new Set<string>();
   let bytes = 0;
 
   const write = (name: string, content: Uint8Array): void => {
@@ -31,6 +33,8 @@ export function createStore(root: string): ZarrStore {
   };
   const folder = (name: string): void => {
     const path = join(root, name);
+    if (folders.has(path)) return;
+    folders.add(path);
     try {
       mkdirSync(path, { recursive: true });
     } catch (cause) {
@@ -64,6 +68,7 @@ export function createStore(root: string): ZarrStore {
       const text = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
       for (const [name, value] of metadata) write(name, text(value));
       write('.zmetadata', text({ metadata: Object.fromEntries(metadata), zarr_consolidated_format: 1 }));
+      for (const path of folders) syncFolder(path);
       return bytes;
     },
   };
