@@ -9,7 +9,7 @@ import { memberNames } from './names.ts';
 import type { ObsColumn, ObsPlan } from './obs-plan.ts';
 import { obsRows, type ObsValues } from './obs-rows.ts';
 import { keptRows, type Lognorm } from './rows.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 import { unsEntries } from './unstructured.ts';
 
 /** A container that is written by appending; the h5ad writer is one, the Zarr writer another. */
@@ -47,7 +47,7 @@ export async function writeAnnData(writer: AnnDataWriter, source: AnnDataSource,
       }
     }
     if (source.x !== null) await writeX(writer.csr('X'), source, source.x.lognorm, (done) => source.report(source.axis.kept + done, total));
-    writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }));
+    writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }, source.x?.lognorm != null));
     return await writer.close();
   } catch (thrown) {
     writer.abandon();

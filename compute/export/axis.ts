@@ -4,7 +4,7 @@
  */
 import { failure } from '../../protocol/errors.ts';
 import { openStored, type StoredArray } from '../results/array.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 /** Rows per slice of one plate. */
 const sliceRows = 32_768;

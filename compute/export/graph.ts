@@ -3,7 +3,7 @@ import { failure } from '../../protocol/errors.ts';
 import { openStored, readFloat32, readFloat64 } from '../results/array.ts';
 import type { CsrRows } from '../results/h5ad/index.ts';
 import type { CellAxis } from './axis.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 const rowsAtATime = 16_384;
 

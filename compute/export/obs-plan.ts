@@ -8,7 +8,7 @@ import { openStored, type StoredArray } from '../results/array.ts';
 import type { Column, PlateFile } from '../stores/contract.ts';
 import { openPlate } from '../stores/index.ts';
 import type { CellAxis } from './axis.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 export type ObsSource =
   /** Stored in every plate. For categories: code of the plate -> code of the union, per plate; null without codes. */

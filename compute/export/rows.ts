@@ -6,7 +6,7 @@ import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
 import type { CsrRows } from '../results/h5ad/index.ts';
 import { openMatrix } from '../stores/index.ts';
 import type { CellAxis, CellSlice } from './axis.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 /** Limits of one block: rows and stored entries. */
 const blockRows = 4096;

@@ -3,17 +3,18 @@ import { withoutPathsInside } from '../../protocol/paths.ts';
 import { fitCurve } from '../graph/curve.ts';
 import type { UnsDict, UnsValue } from '../results/h5ad/index.ts';
 import { graphNames } from './graph.ts';
-import type { FoundSlots } from './slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 /** Facts that only later steps read; what they say stands in the provenance. */
 const internal = ['filter', 'normalize', 'subset'];
 
 type Facts = Readonly<Record<string, unknown>>;
 
-export function unsEntries(slots: FoundSlots, provenance: Facts): UnsDict {
+/** `logged`: X holds the logarithm. Otherwise uns/log1p stays away, or scanpy would refuse to take the logarithm of counts. */
+export function unsEntries(slots: FoundSlots, provenance: Facts, logged: boolean): UnsDict {
   const entries: Record<string, UnsValue> = { truckee: JSON.stringify(withoutPathsInside(provenance)) };
   for (const name of slots.names('uns')) {
-    if (internal.includes(name) || name === 'truckee') continue;
+    if (internal.includes(name) || name === 'truckee' || (name === 'log1p' && !logged)) continue;
     entries[name] = unsValue(named(name, slots.facts(name) as Facts, slots));
   }
   return entries;

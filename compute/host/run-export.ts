@@ -8,7 +8,7 @@ import { writeCsv } from '../export/csv.ts';
 import { planObs } from '../export/obs-plan.ts';
 import { writeAside } from '../export/place.ts';
 import { lognormOf } from '../export/rows.ts';
-import { findSlots } from '../export/slots.ts';
+import { findSlots } from '../results/slots.ts';
 import { createZarr } from '../export/zarr/writer.ts';
 import { createH5ad } from '../results/h5ad/index.ts';
 import type { MatrixSpec } from '../stores/contract.ts';

@@ -14,7 +14,7 @@ import { openInput } from './input.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { runCheckpointedPass } from './run-pass.ts';
-import { createSlotTable, type SlotTable } from './slots.ts';
+import { createSlotTable, type SlotTable } from '../results/slots.ts';
 
 export interface PipelineHost {
   emit(event: JobEvent): void;
@@ -140,7 +140,11 @@ function createContext(run: Run, step: JobStep, id: StepId, index: number, folde
       if (!path) throw failure('missing-input', { step: id, slot: name, remedyStep: 'the step that writes it' });
       return openStored(path);
     },
-    facts: <T>(name: string): T => slots.facts(name) as T,
+    facts<T>(name: string): T {
+      const found = slots.facts(name);
+      if (found === undefined) throw failure('missing-input', { step: id, slot: `uns/${name}`, remedyStep: name });
+      return found as T;
+    },
     writeFacts(name, value) {
       mkdirSync(join(folder, 'uns'), { recursive: true });
       writeFileSync(join(folder, 'uns', `${name}.json`), `${JSON.stringify(value)}\n`);

@@ -4,7 +4,7 @@ import { systemFailure } from '../../protocol/errors.ts';
 import type { ViewAnswer, ViewJob } from '../../protocol/jobs.ts';
 import { encodeView } from '../../protocol/view-file.ts';
 import { openAxis } from '../export/axis.ts';
-import { findSlots } from '../export/slots.ts';
+import { findSlots } from '../results/slots.ts';
 import { pointsView } from '../views/points.ts';
 
 export interface ViewHost {

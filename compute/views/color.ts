@@ -6,7 +6,7 @@ import type { CellAxis } from '../export/axis.ts';
 import { lowerBound } from '../export/axis.ts';
 import { planObs, type ObsColumn } from '../export/obs-plan.ts';
 import { obsRows, type ObsValues } from '../export/obs-rows.ts';
-import type { FoundSlots } from '../export/slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 
 /** More labels than this are names, not groups. */
 const mostCategories = 4096;

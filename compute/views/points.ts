@@ -3,7 +3,7 @@ import { failure } from '../../protocol/errors.ts';
 import { nearNames } from '../../protocol/format.ts';
 import type { View } from '../../protocol/view-file.ts';
 import type { CellAxis } from '../export/axis.ts';
-import type { FoundSlots } from '../export/slots.ts';
+import type { FoundSlots } from '../results/slots.ts';
 import { openStored } from '../results/array.ts';
 import { colorOf } from './color.ts';
 import { drawCells, readPositions } from './sample.ts';

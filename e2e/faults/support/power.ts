@@ -1,12 +1,15 @@
 /** A disk of its own that can lose power or fill up: a loop-mounted image, where the system lets us have one. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Disk {
   readonly mount: string;
   /** Drops everything that was not forced to disk, at this very moment; the disk then answers nothing but errors. */
   cutPower(): void;
+  /** Takes all but so many bytes; `free` gives them back. */
+  fill(bytesLeft: number): void;
+  free(): void;
   /** Takes the disk down and up again, as a machine does that starts after a power cut. */
   restart(): void;
   remove(): void;
@@ -36,7 +39,8 @@ export function makeDisk(folder: string, system: FileSystem, mebibytes = system 
   writeFileSync(image, '');
   truncateSync(image, mebibytes * 2 ** 20);
   const run = (name: string, ...args: string[]): void => void execFileSync(tool(name)!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  run(`mkfs.${system}`, '-q', image);
+  // Without blocks kept for root, who runs this.
+  run(`mkfs.${system}`, '-q', ...(system === 'ext4' ? ['-m', '0'] : []), image);
   const up = (): void => run('mount', '-o', 'loop', image, mount);
   // A process that was just killed may hold the disk for a moment.
   const down = (): void => {
@@ -51,6 +55,11 @@ export function makeDisk(folder: string, system: FileSystem, mebibytes = system 
   return {
     mount,
     cutPower: () => run('xfs_io', '-x', '-c', 'shutdown', mount),
+    fill(bytesLeft) {
+      const { bavail, bsize } = statfsSync(mount);
+      run('fallocate', '-l', `${Math.max(1, bavail * bsize - bytesLeft)}`, join(mount, 'ballast'));
+    },
+    free: () => rmSync(join(mount, 'ballast'), { force: true }),
     restart() {
       down();
       up();

@@ -1,4 +1,4 @@
-/** The slots of finished result folders by name, listed: an export takes whatever a run has left. The latest writer wins. */
+/** Which result folder holds what: slots by AnnData's names, filled as steps finish; the latest writer of a slot wins. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
@@ -7,7 +7,7 @@ export type SlotGroup = 'obs' | 'var' | 'obsm' | 'varm' | 'obsp' | 'rows';
 const groups: readonly SlotGroup[] = ['obs', 'var', 'obsm', 'varm', 'obsp', 'rows'];
 
 export interface FoundSlots {
-  /** Names inside a group, in the order in which the run wrote them first. */
+  /** Names inside a group, in the order in which they were written first. */
   names(group: SlotGroup | 'uns'): readonly string[];
   /** Folder of an array slot ("obsm/X_pca"); undefined when no step wrote it. */
   path(slot: string): string | undefined;
@@ -15,22 +15,33 @@ export interface FoundSlots {
   facts(name: string): unknown;
 }
 
+export interface SlotTable extends FoundSlots {
+  /** Takes in everything a finished result folder holds. @throws corrupt-result for a folder that is gone. */
+  addFolder(folder: string): void;
+}
+
 /** `folders` in recipe order. @throws corrupt-result for a folder that is gone. */
 export function findSlots(folders: readonly string[]): FoundSlots {
+  const table = createSlotTable();
+  for (const folder of folders) table.addFolder(folder);
+  return table;
+}
+
+export function createSlotTable(): SlotTable {
   const paths = new Map<string, string>();
-  for (const folder of folders) {
-    const parts = list(folder);
-    if (parts === null) throw failure('corrupt-result', { path: folder, reason: 'its folder cannot be read' });
-    for (const group of groups) {
-      if (!parts.includes(group)) continue;
-      for (const name of list(join(folder, group)) ?? []) paths.set(`${group}/${name}`, join(folder, group, name));
-    }
-    if (!parts.includes('uns')) continue;
-    for (const file of list(join(folder, 'uns')) ?? []) {
-      if (file.endsWith('.json')) paths.set(`uns/${file.slice(0, -5)}`, join(folder, 'uns', file));
-    }
-  }
   return {
+    addFolder(folder) {
+      const parts = list(folder);
+      if (parts === null) throw failure('corrupt-result', { path: folder, reason: 'its folder cannot be read' });
+      for (const group of groups) {
+        if (!parts.includes(group)) continue;
+        for (const name of list(join(folder, group)) ?? []) paths.set(`${group}/${name}`, join(folder, group, name));
+      }
+      if (!parts.includes('uns')) return;
+      for (const file of list(join(folder, 'uns')) ?? []) {
+        if (file.endsWith('.json')) paths.set(`uns/${file.slice(0, -5)}`, join(folder, 'uns', file));
+      }
+    },
     names: (group) => [...paths.keys()].filter((slot) => slot.startsWith(`${group}/`)).map((slot) => slot.slice(group.length + 1)),
     path: (slot) => paths.get(slot),
     facts(name) {
