@@ -6,9 +6,9 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { systemFailure } from '../../protocol/errors.ts';
 import type { Column, PlateFile } from '../stores/contract.ts';
 
-/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. */
+/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. `single` numbers are float32 in the plate. */
 export type ColumnRef =
-  | { readonly kind: 'number'; readonly path: string; readonly rows: number }
+  | { readonly kind: 'number'; readonly path: string; readonly rows: number; readonly single: boolean }
   | { readonly kind: 'codes'; readonly path: string; readonly rows: number; readonly categories: readonly string[] };
 
 /** Values of some rows. */
@@ -22,12 +22,14 @@ const sliceRows = 1_000_000;
 export function writeColumnFile(plate: PlateFile, name: string, path: string): ColumnRef {
   const dictionary = new Dictionary();
   let kind: ColumnRef['kind'] = 'number';
+  let single = false;
   const fd = open(path);
   try {
     for (let start = 0; start < plate.nObs; start += sliceRows) {
       const column = plate.obsColumn(name, start, Math.min(plate.nObs, start + sliceRows));
       const flat = flatten(column, dictionary);
       kind = flat instanceof Int32Array ? 'codes' : 'number';
+      single = isSingle(column);
       const bytes = new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength);
       for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     }
@@ -36,7 +38,7 @@ export function writeColumnFile(plate: PlateFile, name: string, path: string): C
   } finally {
     closeSync(fd);
   }
-  return kind === 'number' ? { kind, path, rows: plate.nObs } : { kind, path, rows: plate.nObs, categories: dictionary.labels };
+  return kind === 'number' ? { kind, path, rows: plate.nObs, single } : { kind, path, rows: plate.nObs, categories: dictionary.labels };
 }
 
 /** Rows [start, end) of a column file. */
@@ -59,15 +61,17 @@ export function readColumnFile(ref: ColumnRef, start: number, end: number): Colu
 
 function toColumnValues(ref: ColumnRef, values: Float64Array | Int32Array): ColumnValues {
   if (ref.kind === 'codes' && values instanceof Int32Array) return { kind: 'codes', codes: values, categories: ref.categories };
-  return { kind: 'number', values };
+  return { kind: 'number', values: ref.kind === 'number' && ref.single ? Float32Array.from(values) : values };
 }
 
 /** A column in memory as values for the evaluator; text becomes codes. */
 export function columnValues(column: Column): ColumnValues {
   const dictionary = new Dictionary();
   const flat = flatten(column, dictionary);
-  return flat instanceof Int32Array ? { kind: 'codes', codes: flat, categories: dictionary.labels } : { kind: 'number', values: flat };
+  return flat instanceof Int32Array ? { kind: 'codes', codes: flat, categories: dictionary.labels } : { kind: 'number', values: isSingle(column) ? Float32Array.from(flat) : flat };
 }
+
+const isSingle = (column: Column): boolean => column.kind === 'number' && column.single === true;
 
 function flatten(column: Column, dictionary: Dictionary): Float64Array | Int32Array {
   switch (column.kind) {

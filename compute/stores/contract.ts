@@ -36,7 +36,8 @@ export type OpenMatrix = (spec: MatrixSpec, arena: Arena) => MatrixReader;
 /** A column of obs or var, rows in file order. Missing: code -1, NaN, or a set mask bit. */
 export type Column =
   | { readonly kind: 'categorical'; readonly codes: Int32Array; readonly categories: readonly string[]; readonly ordered: boolean }
-  | { readonly kind: 'number'; readonly values: Float64Array; readonly integer: boolean }
+  /** `single`: stored as float32, so that 0.1 in an expression means float32's 0.1. */
+  | { readonly kind: 'number'; readonly values: Float64Array; readonly integer: boolean; readonly single?: boolean }
   | { readonly kind: 'boolean'; readonly values: Uint8Array; readonly missing: Uint8Array | null }
   /** `missing` is there only where the file can tell a missing string from an empty one. */
   | { readonly kind: 'string'; readonly values: readonly string[]; readonly missing?: Uint8Array };

@@ -89,7 +89,7 @@ function readPlain(structure: Structure, name: string, start: number, end: numbe
       return { kind: 'boolean', values: flagRange(structure, name, start, end), missing: null };
     case 'number': {
       const { dtype, values } = numberRange(structure, name, start, end);
-      return { kind: 'number', values, integer: !dtype.startsWith('float') };
+      return { kind: 'number', values, integer: !dtype.startsWith('float'), ...(dtype === 'float32' ? { single: true } : {}) };
     }
     case 'string':
     case 'reference':
