@@ -17,3 +17,18 @@ export const read: PairedCase = {
     );
   },
 };
+
+/** Two worker threads against one, both ours: what a second core is worth. */
+export const readWorkers: PairedCase = {
+  kind: 'paired',
+  title: 'the same read by two workers (ours) and by one (in the peer\'s place)',
+  reach: 'two workers at least 1.7x one, in cells per wall second',
+  metric: 'seconds',
+  leastRatio: 1.7,
+  data: 'plate-100k',
+  ours: { command: ({ files }) => oursProgram('read-workers', '2', files[0]!) },
+  peer: { command: ({ files }) => oursProgram('read-workers', '1', files[0]!) },
+  async compare(ours, peer) {
+    return ours.answer['sum'] === peer.answer['sum'] ? [] : ['the sums differ'];
+  },
+};

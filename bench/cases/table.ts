@@ -1,13 +1,13 @@
 /** All benches by the name that `node bench/run.ts NAME` takes. */
 import type { BenchCase } from '../harness/case.ts';
 import { pca } from './pca.ts';
-import { read } from './read.ts';
+import { read, readWorkers } from './read.ts';
 import { scan, scanMemory, scanNotebook } from './scan.ts';
 import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, whole, scaling, budget,
+  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

@@ -19,7 +19,7 @@ export type ColumnValues =
 const sliceRows = 1_000_000;
 
 /** Copies one column of a plate into a flat file, a slice at a time. */
-export function writeColumnFile(plate: PlateFile, name: string, path: string): ColumnRef {
+export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, name: string, path: string): ColumnRef {
   const dictionary = new Dictionary();
   let kind: ColumnRef['kind'] = 'number';
   let single = false;
@@ -62,13 +62,6 @@ export function readColumnFile(ref: ColumnRef, start: number, end: number): Colu
 function toColumnValues(ref: ColumnRef, values: Float64Array | Int32Array): ColumnValues {
   if (ref.kind === 'codes' && values instanceof Int32Array) return { kind: 'codes', codes: values, categories: ref.categories };
   return { kind: 'number', values: ref.kind === 'number' && ref.single ? Float32Array.from(values) : values };
-}
-
-/** A column in memory as values for the evaluator; text becomes codes. */
-export function columnValues(column: Column): ColumnValues {
-  const dictionary = new Dictionary();
-  const flat = flatten(column, dictionary);
-  return flat instanceof Int32Array ? { kind: 'codes', codes: flat, categories: dictionary.labels } : { kind: 'number', values: isSingle(column) ? Float32Array.from(flat) : flat };
 }
 
 const isSingle = (column: Column): boolean => column.kind === 'number' && column.single === true;

@@ -25,7 +25,7 @@ export function evaluateWhere(where: Where, rows: number, column: ColumnLookup):
       const values = column(where.column);
       const out = new Uint8Array(rows);
       for (const literal of where.values) {
-        const equal = compareColumn(values, rows, '==', literal);
+        const equal = compareColumn(values, rows, '==', literal, 'double');
         for (let i = 0; i < rows; i++) out[i]! |= equal[i]!;
       }
       return where.negated ? out.map((value) => 1 - value) : out;
@@ -37,7 +37,11 @@ export function evaluateWhere(where: Where, rows: number, column: ColumnLookup):
   }
 }
 
-function compareColumn(column: ColumnValues, rows: number, op: CompareOp, literal: Literal): Uint8Array {
+/**
+ * A literal meets a column of single precision in single precision (share == 0.1 finds float32's 0.1), but not inside a
+ * list: that is what pandas does, and an exported notebook must choose the same cells.
+ */
+function compareColumn(column: ColumnValues, rows: number, op: CompareOp, literal: Literal, precision: 'column' | 'double' = 'column'): Uint8Array {
   const out = new Uint8Array(rows);
   if (column.kind === 'codes') {
     const holds = column.categories.map((label) => compareLabel(label, op, literal));
@@ -47,9 +51,9 @@ function compareColumn(column: ColumnValues, rows: number, op: CompareOp, litera
     }
     return out;
   }
-  // Text that is no number equals none. Single-precision columns meet numbers in single precision, as in numpy.
+  // Text that is no number equals none.
   const exact = typeof literal === 'string' && literal.trim() === '' ? Number.NaN : Number(literal);
-  const wanted = column.values instanceof Float32Array ? Math.fround(exact) : exact;
+  const wanted = precision === 'column' && column.values instanceof Float32Array ? Math.fround(exact) : exact;
   for (let i = 0; i < rows; i++) out[i] = Number(compareNumbers(column.values[i]!, op, wanted));
   return out;
 }

@@ -47,6 +47,8 @@ export async function runGenerate(job: GenerateJob, host: GenerateHost): Promise
     host.signal.removeEventListener('abort', onAbort);
     reporter.close();
     await pool.close();
+    // When one plate fails the others are cut off in the middle.
+    for (const path of paths) rmSync(`${path}.part`, { force: true });
   }
 }
 

@@ -90,6 +90,7 @@ export function createArray(path: string, options: ArrayOptions, resumeAt = 0): 
       if (!Number.isInteger(count) || written + count > rows) {
         throw failure('internal', { detail: `${count} rows do not fit ${path} (${written} of ${rows} written)` });
       }
+      if (dtypeOf(values) !== options.dtype) throw failure('internal', { detail: `${dtypeOf(values)} values do not fit ${path}, which holds ${options.dtype}` });
       try {
         for (let done = 0; done < count; ) {
           const inChunk = written % chunkRows;
@@ -213,7 +214,7 @@ function readMetadata(path: string): { dtype: StoredDtype; shape: number[]; chun
     const meta = JSON.parse(readFileSync(join(path, '.zarray'), 'utf8')) as { dtype: string; shape: number[]; chunks: number[] };
     const attributes = JSON.parse(readFileSync(join(path, '.zattrs'), 'utf8')) as Record<string, unknown>;
     const dtype = (Object.keys(dtypes) as StoredDtype[]).find((name) => dtypes[name].code === meta.dtype);
-    if (!dtype || !meta.shape.every((n) => Number.isSafeInteger(n) && n >= 0) || !((meta.chunks[0] ?? 0) > 0)) {
+    if (!dtype || !Array.isArray(meta.shape) || !Array.isArray(meta.chunks) || !meta.shape.every((n) => Number.isSafeInteger(n) && n >= 0) || !((meta.chunks[0] ?? 0) > 0)) {
       throw failure('corrupt-result', { path, reason: 'its .zarray is not one of ours' });
     }
     return { dtype, shape: meta.shape, chunkRows: meta.chunks[0]!, attributes };

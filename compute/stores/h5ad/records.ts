@@ -66,7 +66,9 @@ function columnFrom(structure: Structure, name: string, column: string, field: R
     case 'number': {
       const categoriesName = `/uns/${column}_categories`;
       const integer = !field.dtype.startsWith('float');
-      if (!integer || structure.kind(categoriesName) !== 'dataset') return { kind: 'number', values: field.values, integer };
+      if (!integer || structure.kind(categoriesName) !== 'dataset') {
+        return { kind: 'number', values: field.values, integer, ...(field.dtype === 'float32' ? { single: true } : {}) };
+      }
       const categories = textRange(structure, categoriesName, 0, vectorLength(structure, categoriesName));
       const codes = Int32Array.from(field.values);
       checkCodes(codes, categories.length, structure.path, `${name}/${column}`, start);
