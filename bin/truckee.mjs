@@ -22,7 +22,11 @@ if (existsSync(join(root, 'tsconfig.json'))) {
 }
 
 const program = join(root, 'dist/main/app/cli/index.js');
-const child = spawn(node, ['--no-warnings', '--enable-source-maps', program, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(node, ['--no-warnings', '--enable-source-maps', program, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  // Compiled code is kept between starts: every command, and every engine it starts, comes up sooner.
+  env: { NODE_COMPILE_CACHE: join(root, 'dist/.cache'), ...process.env },
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => child.kill(signal));
 }

@@ -28,6 +28,8 @@ function checkpointMs(): number {
   return (seconds >= 0 ? seconds : 30) * 1000;
 }
 
+const leastWorkMs = 4000;
+
 export async function runCheckpointedPass<Name extends PassName>(pool: Pool, name: Name, options: PassOptions<Name>, settings: PassSettings): Promise<void> {
   const { state } = options;
   const folder = join(settings.checkpointFolder, options.part.replaceAll(/[^a-z0-9-]/gi, '-').slice(0, 60));
@@ -44,6 +46,8 @@ export async function runCheckpointedPass<Name extends PassName>(pool: Pool, nam
   }
   let rows = tiles.slice(0, firstTile).reduce((n, tile) => n + tile.rows, 0);
   const everyMs = checkpointMs();
+  /** Less work than this is not worth a checkpoint, which forces up to tens of megabytes to disk. */
+  const worthMs = Math.min(everyMs, leastWorkMs);
   let lastSave = performance.now();
   const save = (tilesDone: number): void => {
     state.flush?.();
@@ -59,13 +63,14 @@ export async function runCheckpointedPass<Name extends PassName>(pool: Pool, nam
       settings.progress(rows, total, stored);
       const next = tiles[tilesDone];
       const plateDone = next !== undefined && next.plate !== tile.plate;
-      if (tilesDone < tiles.length && (plateDone || performance.now() - lastSave >= everyMs)) save(tilesDone);
+      const sinceSave = performance.now() - lastSave;
+      if (tilesDone < tiles.length && (sinceSave >= everyMs || (plateDone && sinceSave >= worthMs))) save(tilesDone);
       settings.pulse();
     },
     onSmallerChunk: (chunkRows) => settings.note(`a worker ran out of memory: going on with chunks of ${chunkRows} rows, same result`),
   });
-  // A finished pass is worth keeping as long as its step is not finished.
-  if (firstTile < tiles.length) save(tiles.length);
+  // A finished pass is worth keeping as long as its step is not finished - unless it is made again sooner than saved.
+  if (firstTile < tiles.length && performance.now() - lastSave >= worthMs) save(tiles.length);
 }
 
 interface Start<Name extends PassName> {

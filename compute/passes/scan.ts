@@ -17,7 +17,7 @@ export interface ScanSpec {
   readonly tops: readonly number[];
   /** Set when moments of the kept cells are wanted from the same pass. */
   readonly fused: { readonly filter: FilterSpec; /** Per plate: stored obs columns the filter reads. */ readonly columns: readonly Readonly<Record<string, ColumnRef>>[] } | null;
-  /** Gene names per plate, for messages about bad values. */
+  /** Where the counts of each plate lie, for messages about bad values. */
   readonly slots: readonly string[];
 }
 

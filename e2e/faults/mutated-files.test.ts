@@ -45,7 +45,7 @@ function describeFile(path: string): Promise<Described> {
   return new Promise((resolvePromise) => {
     const finish = (described: Described): void => {
       clearTimeout(timer);
-      current.removeAllListeners();
+      current.off('message', finish).off('error', died);
       if (!described.typed) {
         void current.terminate();
         worker = null;
@@ -54,7 +54,8 @@ function describeFile(path: string): Promise<Described> {
     };
     const timer = setTimeout(() => finish({ ended: `no answer within ${mostMs} ms`, typed: false, rssBytes: 0 }), mostMs);
     current.once('message', finish);
-    current.once('error', (error) => finish({ ended: `the worker died: ${error instanceof Error ? error.message : String(error)}`, typed: false, rssBytes: 0 }));
+    const died = (error: unknown): void => finish({ ended: `the worker died: ${error instanceof Error ? error.message : String(error)}`, typed: false, rssBytes: 0 });
+    current.once('error', died);
     current.postMessage(path);
   });
 }

@@ -24,7 +24,7 @@ export const STARTS: usize = COUNTS + 64;
 /** 16 vectors of 16 byte positions: position modulo distance. */
 export const PATTERNS: usize = STARTS + 64;
 /** The multiple of each distance nearest below 16 (u32). */
-export const STEPS: usize = PATTERNS + 256;
+export const STEPS: usize = PATTERNS + 272;
 /** The caller may use memory from here on. */
 export const FREE: usize = 65536;
 
