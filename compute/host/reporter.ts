@@ -25,7 +25,7 @@ interface Current {
   movedAt: number;
   warned: boolean;
   startedAt: number;
-  startedDone: number | null;
+  startedDone: number;
   sentAt: number;
 }
 
@@ -50,7 +50,7 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
   const send = (now: number): void => {
     if (!current) return;
     const seconds = (now - current.startedAt) / 1000;
-    const worked = current.done - (current.startedDone ?? 0);
+    const worked = current.done - current.startedDone;
     const rate = seconds > 0.2 ? worked / seconds : 0;
     emit({
       kind: 'progress', step: current.step, done: current.done, total: current.total, unit: current.unit,
@@ -81,16 +81,16 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
   return {
     stepStarted(step, predictedSeconds) {
       const now = performance.now();
-      current = { step, predictedSeconds, done: 0, total: 0, unit: '', movedAt: now, warned: false, startedAt: now, startedDone: null, sentAt: 0 };
+      current = { step, predictedSeconds, done: 0, total: 0, unit: '', movedAt: now, warned: false, startedAt: now, startedDone: 0, sentAt: 0 };
       sampleMemory();
     },
     progress(done, total, unit) {
       if (!current) return;
       const now = performance.now();
-      if (current.startedDone === null || unit !== current.unit) {
-        current.startedDone = unit === current.unit ? current.startedDone : done;
-        current.startedDone ??= 0;
-        current.startedAt = current.unit === '' ? current.startedAt : now;
+      // The rate is that of one count: another unit, or a count that starts again (a second pass), is another one.
+      if (unit !== current.unit || done < current.done) {
+        current.startedDone = done;
+        current.startedAt = now;
       }
       if (done !== current.done || unit !== current.unit) {
         current.movedAt = now;

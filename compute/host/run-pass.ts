@@ -55,6 +55,8 @@ export async function runCheckpointedPass<Name extends PassName>(pool: Pool, nam
     saveCheckpoint(folder, { sequence, tag, tilesDone, meta: state.meta(), arrays: state.arrays });
     lastSave = performance.now();
   };
+  // Where it starts, so that the rate counts only what is done from here on.
+  settings.progress(rows, total, 0);
   await pool.runPass({
     name, spec: options.spec, plates: settings.plates, chunkRows: settings.chunkRows, chunkStored: settings.chunkStored,
     workers: settings.workers, firstTile, reducer,

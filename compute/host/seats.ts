@@ -1,5 +1,5 @@
 /** Worker threads as seats: a seat stays, the worker on it may die and be replaced, and every death has a typed reason. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { TruckeeError, failure } from '../../protocol/errors.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 

@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 /** A workspace of its own with copies of the plates, which a test may ruin. */
 async function ownPlates(name: string): Promise<{ workspace: string; files: string[] }> {
-  const files = plates.map((path, i) => join(folder, `${name}-${i + 1}.h5ad`));
-  files.forEach((path, i) => copyFileSync(plates[i]!, path));
+  const files = plates.map((_path, i) => join(folder, `${name}-${i + 1}.h5ad`));
+  files.forEach((copy, i) => copyFileSync(plates[i]!, copy));
   const workspace = join(folder, name);
   summaryOf(await truckee(['add', ...files, '--workspace', workspace, '--json']));
   return { workspace, files };

@@ -41,8 +41,8 @@ describe.each([['ext4', samples(7)], ['xfs', samples(2)]] as [FileSystem, number
       disk.restart();
       const running = start(runArgs('pca', workspace), { env });
       // Spread over the work, not over the clock: after so many results, and a little later.
-      const results = Math.floor(random() * 6.5);
-      await running.until(() => acknowledged(running.lines).length >= results);
+      const first = Math.floor(random() * 6.5);
+      await running.until(() => acknowledged(running.lines).length >= first);
       await sleep(random() * 600);
       disk.cutPower();
       // What it printed before this moment was promised; nothing printed later can be.

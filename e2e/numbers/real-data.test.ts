@@ -100,7 +100,10 @@ describe.skipIf(!hasSharedData || !anndataPython)('real data (needs the shared d
   test.each([
     ['tenx/cellranger3_filtered_feature_bc_matrix.h5', 1107, 507],
     ['tenx/cellranger3-mtx', 1107, 507],
+    ['tenx/cellranger1_filtered_gene_bc_matrices.h5', 12, 343],
+    ['tenx/cellranger1_multiple_genomes.h5', 12, 343],
     ['tenx/kang_ctrl_266x300.h5', 300, 266],
+    ['tenx/kang_stim_262x300.h5', 300, 262],
     ['tenx/visium_raw_probe_bc_matrix.h5', 4987, 1000],
     ['h5ad-encodings/curation-heart-320x136.h5ad', 320, 136],
   ])('%s goes through qc', async (file, cells, genes) => {

@@ -4,6 +4,9 @@ import { goldenAbout, goldenMatrix, type GoldenMatrix } from '../../fixtures/gol
 import { writePlateFile } from './plate-file.ts';
 import { createTrial, type Trial } from './truckee.ts';
 
+/** These matrices are one tile each: a second worker would only start and wait. */
+const oneWorker = { workers: 1 } as const;
+
 export interface GoldenTrial {
   readonly trial: Trial;
   readonly matrix: GoldenMatrix;
@@ -15,7 +18,7 @@ export interface GoldenTrial {
 }
 
 export async function goldenTrial(name: string, encoding: 'csr' | 'csc' | 'dense' = 'csr'): Promise<GoldenTrial> {
-  const trial = createTrial();
+  const trial = createTrial(oneWorker);
   const matrix = goldenMatrix(name);
   const about = goldenAbout(name) as { genes: string[]; tops: number[]; n_tops: number[]; max_fraction: number };
   await trial.add(await writePlateFile(join(trial.folder, `${name}.h5ad`), matrix, { genes: about.genes, encoding }));
@@ -24,7 +27,7 @@ export async function goldenTrial(name: string, encoding: 'csr' | 'csc' | 'dense
 
 /** The four plates of golden/plates, or the first of them; plate 2 lists its genes in another order, plate 3 lacks four. */
 export async function platesTrial(count: number): Promise<{ trial: Trial; names: string[][]; nTop: number }> {
-  const trial = createTrial();
+  const trial = createTrial(oneWorker);
   const about = goldenAbout('plates') as { names: string[][]; n_top: number };
   const files: string[] = [];
   for (let plate = 0; plate < count; plate++) {

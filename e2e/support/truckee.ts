@@ -11,6 +11,8 @@ import { openRun, type FinishedRun, type RunSummary } from './finished-run.ts';
 
 const root = join(import.meta.dirname, '../..');
 const timeoutMs = 150_000;
+/** Hosts and engines compile their sources once, not in each of the many processes of a test run. */
+const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'truckee-e2e-compiled') };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,7 +28,7 @@ export interface Answer {
 /** Runs one command with --json. */
 export async function truckee(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
   const child = spawn(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args, '--json'], {
-    cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs,
+    cwd: root, env: { ...process.env, ...compiled, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs,
   });
   let stdout = '';
   let stderr = '';
@@ -78,12 +80,14 @@ export function scratch(): string {
   return folder;
 }
 
-export function createTrial(): Trial {
+/** `usual` options hold for every run that does not say otherwise. */
+export function createTrial(usual: RunOptions = {}): Trial {
   const folder = scratch();
   const workspace = join(folder, 'workspace');
   let recipes = 0;
 
-  const start = (steps: Steps, { genes, seed, workers, memory, how, env }: RunOptions): Promise<Answer> => {
+  const start = (steps: Steps, options: RunOptions): Promise<Answer> => {
+    const { genes, seed, workers, memory, how, env } = { ...usual, ...options };
     const recipe = {
       truckee: 1, name: 'trial', ...(genes ? { genes } : {}), ...(seed === undefined ? {} : { seed }),
       steps: Object.entries(steps).map(([step, params]) => ({ step, params: { ...params, ...how } })),

@@ -1,6 +1,9 @@
 // The blocks of a deflate stream (RFC 1951). Bits are kept in one 64-bit register and refilled eight bytes at a time, so that
 // several symbols are decoded between two refills.
-import { DIST_BITS, DIST_TABLE, END, LENGTHS, LIT_BITS, LIT_TABLE, LITERAL, PATTERNS, SPECIAL, STEPS, SUBTABLE } from './layout';
+import {
+  ALONE, CODE_SHIFT, DIST_BITS, DIST_TABLE, END, HAS_LITERAL, LENGTHS, LIT_BITS, LIT_TABLE, LITERAL_SHIFT, PATTERNS, SPECIAL, STEPS,
+  SUBTABLE, VALUE_SHIFT,
+} from './layout';
 import { PRECODE_BITS, buildDist, buildLitlen, buildPrecode } from './tables';
 
 const OK: i32 = 0;
@@ -117,7 +120,7 @@ function dynamicTables(end: usize): i32 {
     refill(end);
     const entry = load<u32>(LIT_TABLE + ((<usize>bits & ((1 << PRECODE_BITS) - 1)) << 2));
     drop(entry & 63);
-    const symbol = entry >> 16;
+    const symbol = entry >> VALUE_SHIFT;
     if (symbol < 16) {
       store<u8>(LENGTHS + at++, <u8>symbol);
       continue;
@@ -160,38 +163,32 @@ function symbols(end: usize, output: usize, outEnd: usize): i32 {
     buffer |= load<u64>(from) << (<u64>count & 63);
     from += (63 - (count & 63)) >> 3;
     count |= 56;
+    let entry = load<u32>((<usize>buffer & litMask) << 2, LIT_TABLE);
+    store<u8>(to, <u8>(entry >> LITERAL_SHIFT));
+    to += (entry / HAS_LITERAL) & 1;
     let saved = buffer;
-    let entry = load<u32>(LIT_TABLE + ((<usize>buffer & litMask) << 2));
-    if (entry & LITERAL) {
-      buffer >>= <u64>entry & 63;
-      count -= entry;
-      store<u8>(to++, <u8>(entry >> 16));
-      saved = buffer;
-      entry = load<u32>(LIT_TABLE + ((<usize>buffer & litMask) << 2));
-      if (entry & LITERAL) {
-        buffer >>= <u64>entry & 63;
-        count -= entry;
-        store<u8>(to++, <u8>(entry >> 16));
-        saved = buffer;
-        entry = load<u32>(LIT_TABLE + ((<usize>buffer & litMask) << 2));
-        if (entry & LITERAL) {
-          buffer >>= <u64>entry & 63;
-          count -= entry;
-          store<u8>(to++, <u8>(entry >> 16));
-          continue;
-        }
-      }
-    }
     buffer >>= <u64>entry & 63;
     count -= entry;
+    if (entry & ALONE) {
+      buffer |= load<u64>(from) << (<u64>count & 63);
+      from += (63 - (count & 63)) >> 3;
+      count |= 56;
+      saved = buffer;
+      entry = load<u32>((<usize>buffer & litMask) << 2, LIT_TABLE);
+      store<u8>(to, <u8>(entry >> LITERAL_SHIFT));
+      to += (entry / HAS_LITERAL) & 1;
+      buffer >>= <u64>entry & 63;
+      count -= entry;
+      if (entry & ALONE) continue;
+    }
     if (entry & SPECIAL) {
       if (entry & SUBTABLE) {
-        entry = load<u32>(LIT_TABLE + (((entry >> 16) + (<usize>buffer & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
         saved = buffer;
+        entry = load<u32>(((entry >> VALUE_SHIFT) + (<u32>buffer & ((1 << ((entry >> CODE_SHIFT) & 15)) - 1))) << 2, LIT_TABLE);
         buffer >>= <u64>entry & 63;
         count -= entry;
-        if (entry & LITERAL) {
-          store<u8>(to++, <u8>(entry >> 16));
+        if (entry & ALONE) {
+          store<u8>(to++, <u8>(entry >> LITERAL_SHIFT));
           continue;
         }
       }
@@ -204,32 +201,29 @@ function symbols(end: usize, output: usize, outEnd: usize): i32 {
         return to > outEnd ? LONGER : OK;
       }
     }
-    const length = (entry >> 16) + ((<u32>saved & ((1 << (entry & 63)) - 1)) >> ((entry >> 8) & 15));
+    const length = ((entry >> VALUE_SHIFT) & 511) + ((<u32>saved & ((1 << (entry & 63)) - 1)) >> ((entry >> CODE_SHIFT) & 15));
 
-    // 22 bits of literals and 20 of the length may be gone, 28 are needed.
-    buffer |= load<u64>(from) << (<u64>count & 63);
-    from += (63 - (count & 63)) >> 3;
-    count |= 56;
-    entry = load<u32>(DIST_TABLE + ((<usize>buffer & distMask) << 2));
+    entry = load<u32>((<usize>buffer & distMask) << 2, DIST_TABLE);
     if (entry & SPECIAL) {
       if ((entry & SUBTABLE) == 0) return DAMAGED;
       buffer >>= <u64>entry & 63;
       count -= entry;
-      entry = load<u32>(DIST_TABLE + (((entry >> 16) + (<usize>buffer & ((1 << ((entry >> 8) & 15)) - 1))) << 2));
+      entry = load<u32>(((entry >> VALUE_SHIFT) + (<u32>buffer & ((1 << ((entry >> CODE_SHIFT) & 15)) - 1))) << 2, DIST_TABLE);
       if (entry & SPECIAL) return DAMAGED;
     }
-    saved = buffer;
+    const distance: usize = (entry >> VALUE_SHIFT) + ((<u32>buffer & ((1 << (entry & 63)) - 1)) >> ((entry >> CODE_SHIFT) & 15));
     buffer >>= <u64>entry & 63;
     count -= entry;
-    const distance: usize = (entry >> 16) + ((<u32>saved & ((1 << (entry & 63)) - 1)) >> ((entry >> 8) & 15));
     if (distance > to - output) return DAMAGED;
 
     const stop = to + length;
-    const short = <u32>min(distance, 16);
+    const short = <u32>min(distance, 17);
     v128.store(to, i8x16.swizzle(v128.load(to - distance), v128.load(PATTERNS + (short << 4))));
-    if (length > 16) {
-      to += 16;
-      let source = to - max(distance, <usize>load<u32>(STEPS + (short << 2)));
+    let source = to - max(distance, <usize>load<u32>(STEPS + (short << 2)));
+    v128.store(to, v128.load(source, 16), 16);
+    if (length > 32) {
+      to += 32;
+      source += 32;
       do {
         v128.store(to, v128.load(source));
         to += 16;

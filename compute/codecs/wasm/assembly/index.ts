@@ -2,7 +2,7 @@
 // gives one of the codes below and never touches anything outside the module.
 import { adler32 } from './adler';
 import { inflateBlocks, streamEnd } from './blocks';
-import { FREE, PATTERNS, STEPS } from './layout';
+import { FREE, LAST, PATTERNS, STEPS } from './layout';
 
 export { adler32 };
 
@@ -13,8 +13,9 @@ export function freeAddress(): usize {
 
 /** Once per instance: the byte patterns of overlapping copies. */
 export function prepare(): void {
-  for (let distance: u32 = 1; distance <= 16; distance++) {
+  for (let distance: u32 = 1; distance <= 17; distance++) {
     for (let i: u32 = 0; i < 16; i++) store<u8>(PATTERNS + (distance << 4) + i, <u8>(i % distance));
+    if (distance < 17) store<u8>(LAST + (distance << 4) + distance - 1, 255);
     store<u32>(STEPS + (distance << 2), distance * ((15 + distance) / distance));
   }
 }

@@ -1,15 +1,23 @@
 // Where everything lies in the module's own memory: decode tables and work arrays first, then whatever the caller places.
 
 /** Bits looked up at once; longer codes go on in a subtable. */
-export const LIT_BITS: u32 = 11;
+export const LIT_BITS: u32 = 12;
 export const DIST_BITS: u32 = 9;
 
-// What a table entry (u32) says, from bit 0: 0-5 bits to drop, 8-11 code bits among them, 13-15 and 31 kinds, 16-30 value.
-export const LITERAL: u32 = 1 << 31;
-/** Neither literal nor copy: a subtable, the end of the block, or no code at all. */
-export const SPECIAL: u32 = 1 << 15;
-export const SUBTABLE: u32 = 1 << 14;
+// What an entry (u32) of the literal table says. Bits 0-5: bits to drop. Bit 6: a literal comes first, it stands in bits
+// 24-31. Bits 7-10: code bits among the dropped ones, the rest are extra bits of the length, whose base is in bits 15-23.
+// A literal and the length behind it share one entry where both codes fit in one lookup.
+export const HAS_LITERAL: u32 = 1 << 6;
+/** No length follows: the literal stands alone. */
+export const ALONE: u32 = 1 << 14;
+/** Neither literal nor copy: a subtable (its place in bits 15-31), the end of the block, or no code at all. */
+export const SPECIAL: u32 = 1 << 11;
+export const SUBTABLE: u32 = 1 << 12;
 export const END: u32 = 1 << 13;
+/** Where the fields begin. Entries of distances and of the code of lengths are alike, with the value in bits 15-31. */
+export const CODE_SHIFT: u32 = 7;
+export const VALUE_SHIFT: u32 = 15;
+export const LITERAL_SHIFT: u32 = 24;
 
 /** Main table plus subtables: at most 2,048 + 288 * 16 entries and 512 + 32 * 64 entries, rounded up generously. */
 export const LIT_TABLE: usize = 1024;
@@ -21,10 +29,12 @@ export const SORTED: usize = LENGTHS + 512;
 /** How many codes there are of each length, and where each length starts in SORTED (16 u32 each). */
 export const COUNTS: usize = SORTED + 1024;
 export const STARTS: usize = COUNTS + 64;
-/** 16 vectors of 16 byte positions: position modulo distance. */
+/** 18 vectors of 16 byte positions: position modulo distance. */
 export const PATTERNS: usize = STARTS + 64;
+/** 18 vectors that mark the byte before the copy, seen from `distance` bytes before. */
+export const LAST: usize = PATTERNS + 288;
 /** The multiple of each distance nearest below 16 (u32). */
-export const STEPS: usize = PATTERNS + 272;
+export const STEPS: usize = LAST + 288;
 /** The caller may use memory from here on. */
 export const FREE: usize = 65536;
 

@@ -1,6 +1,9 @@
 // Canonical Huffman codes as lookup tables (RFC 1951, 3.2.2). Codes arrive lowest bit first, so tables are indexed by the
 // reversed code; they are built in order of code length, each length doubling what the shorter ones have filled.
-import { COUNTS, DIST_BITS, DIST_TABLE, END, LENGTHS, LIT_BITS, LIT_TABLE, LITERAL, SORTED, SPECIAL, STARTS, SUBTABLE } from './layout';
+import {
+  ALONE, CODE_SHIFT, COUNTS, DIST_BITS, DIST_TABLE, END, HAS_LITERAL, LENGTHS, LIT_BITS, LIT_TABLE, LITERAL_SHIFT, SORTED, SPECIAL,
+  STARTS, SUBTABLE, VALUE_SHIFT,
+} from './layout';
 
 const PRECODE: i32 = 0;
 const LITLEN: i32 = 1;
@@ -15,7 +18,9 @@ export function buildPrecode(): bool {
 }
 
 export function buildLitlen(count: u32): bool {
-  return build(LITLEN, LENGTHS, count, LIT_TABLE, LIT_BITS);
+  if (!build(LITLEN, LENGTHS, count, LIT_TABLE, LIT_BITS)) return false;
+  joinLiterals();
+  return true;
 }
 
 export function buildDist(lengths: usize, count: u32): bool {
@@ -24,26 +29,40 @@ export function buildDist(lengths: usize, count: u32): bool {
 
 /** What a symbol means, without its code length. */
 function meaning(kind: i32, symbol: u32): u32 {
-  if (kind == PRECODE) return symbol << 16;
+  if (kind == PRECODE) return symbol << VALUE_SHIFT;
   if (kind == DIST) {
-    if (symbol < 4) return (symbol + 1) << 16;
+    if (symbol < 4) return (symbol + 1) << VALUE_SHIFT;
     if (symbol > 29) return SPECIAL;
     const extra = (symbol >> 1) - 1;
-    return ((((2 | (symbol & 1)) << extra) + 1) << 16) | extra;
+    return ((((2 | (symbol & 1)) << extra) + 1) << VALUE_SHIFT) | extra;
   }
-  if (symbol < 256) return LITERAL | (symbol << 16);
+  if (symbol < 256) return (symbol << LITERAL_SHIFT) | HAS_LITERAL | ALONE;
   if (symbol == 256) return SPECIAL | END;
-  if (symbol < 265) return (symbol - 254) << 16;
-  if (symbol == 285) return 258 << 16;
+  if (symbol < 265) return (symbol - 254) << VALUE_SHIFT;
+  if (symbol == 285) return 258 << VALUE_SHIFT;
   if (symbol > 285) return SPECIAL;
-  const extra = ((symbol - 261) >> 2);
-  return ((((4 | ((symbol - 261) & 3)) << extra) + 3) << 16) | extra;
+  const extra = (symbol - 261) >> 2;
+  return ((((4 | ((symbol - 261) & 3)) << extra) + 3) << VALUE_SHIFT) | extra;
+}
+
+/** Puts a literal and the length behind it in one entry, which saves a lookup and a branch that is hard to foretell. */
+function joinLiterals(): void {
+  // Downwards, because an entry looks up one at a smaller index, which must still be as built.
+  for (let i: u32 = (1 << LIT_BITS) - 1; i > 0; i--) {
+    const first = load<u32>(LIT_TABLE + (i << 2));
+    if ((first & ALONE) == 0) continue;
+    const used = first & 63;
+    const second = load<u32>(LIT_TABLE + (i >> used << 2));
+    const codeBits = used + ((second >> CODE_SHIFT) & 15);
+    if ((second & (ALONE | SPECIAL)) != 0 || codeBits > LIT_BITS) continue;
+    store<u32>(LIT_TABLE + (i << 2), (first & (255 << LITERAL_SHIFT)) | HAS_LITERAL | (second + used + (used << CODE_SHIFT)));
+  }
 }
 
 // Only extra bits (at most 13) stand in the low bits of a meaning, so the code length can be added to both fields.
 @inline
 function entry(what: u32, bits: u32): u32 {
-  return what + bits + (bits << 8);
+  return what + bits + (bits << CODE_SHIFT);
 }
 
 /** False when the lengths make no code that zlib would take. */
@@ -118,7 +137,7 @@ function fill(kind: i32, table: usize, mainBits: u32): void {
           if (mainBits + subBits > 15) return;
           used = (used << 1) + load<u32>(COUNTS + ((mainBits + subBits) << 2));
         }
-        store<u32>(table + (prefix << 2), SPECIAL | SUBTABLE | (subStart << 16) | (subBits << 8) | mainBits);
+        store<u32>(table + (prefix << 2), SPECIAL | SUBTABLE | (subStart << VALUE_SHIFT) | (subBits << CODE_SHIFT) | mainBits);
       }
       const what = entry(meaning(kind, load<u16>(next)), bits - mainBits);
       next += 2;

@@ -1,0 +1,100 @@
+/** The catalog: forced to disk at every commit, opened by many at once, and refused rather than written to when damaged. */
+import { spawn } from 'node:child_process';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { asJobId } from '../../protocol/ids.ts';
+import { addDataset, print, scratchFolder, scratchWorkspace } from '../workspace.cases.ts';
+import { findDataset, listDatasets } from './datasets.ts';
+import { addJobResult, closeAbandonedJobs, endJob, insertJob, listJobs, resultsOfJob, setJobRunning } from './jobs.ts';
+import { openCatalog, requireSound } from './schema.ts';
+
+const job = (id: string) => ({ id: asJobId(id), kind: 'pipeline', recipe: '{}', plan: '[]', queuedAt: `2026-01-01T00:00:0${id.at(-1)}Z` });
+
+describe('openCatalog', () => {
+  test('survives a power cut by its settings', () => {
+    const { catalog } = scratchWorkspace();
+    expect(catalog.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(catalog.pragma('synchronous', { simple: true })).toBe(2);
+    expect(catalog.pragma('foreign_keys', { simple: true })).toBe(1);
+  });
+
+  test('refuses what a newer Truckee wrote', () => {
+    const path = join(scratchFolder(), 'catalog.sqlite');
+    const db = new Database(path);
+    db.pragma('user_version = 99');
+    db.close();
+    expect(() => openCatalog(path)).toThrow(expect.objectContaining({ kind: 'corrupt-file', message: expect.stringContaining('newer Truckee') }));
+  });
+
+  test('refuses what is not a catalog', () => {
+    const path = join(scratchFolder(), 'catalog.sqlite');
+    writeFileSync(path, 'plate,cells\n'.repeat(500));
+    expect(() => openCatalog(path)).toThrow(expect.objectContaining({ kind: 'corrupt-file' }));
+  });
+
+  test('is made once when six processes open a new one together', async () => {
+    const path = join(scratchFolder(), 'catalog.sqlite');
+    const code = `import { openCatalog } from ${JSON.stringify(join(import.meta.dirname, 'schema.ts'))}; openCatalog(${JSON.stringify(path)}).close();`;
+    const codes = await Promise.all(Array.from({ length: 6 }, () => new Promise((resolve) => {
+      const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], { stdio: 'inherit' });
+      child.once('close', resolve);
+    })));
+    expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  test('finds a damaged page that opening did not touch', () => {
+    const workspace = scratchWorkspace();
+    for (let i = 0; i < 30; i++) addDataset(workspace, `plate${i}`);
+    const path = join(workspace.root, 'catalog.sqlite');
+    workspace.catalog.pragma('wal_checkpoint(TRUNCATE)');
+    requireSound(workspace.catalog);
+    const copy = join(workspace.root, 'copy.sqlite');
+    writeFileSync(copy, readFileSync(path).fill(0xff, 4096, 8192));
+    const db = openCatalog(copy);
+    expect(() => requireSound(db)).toThrow(expect.objectContaining({ kind: 'corrupt-file', message: expect.stringContaining('the catalog') }));
+    db.close();
+  });
+});
+
+describe('datasets', () => {
+  test('come back as they were saved; saving a name again changes it', () => {
+    const workspace = scratchWorkspace();
+    const row = addDataset(workspace, 'plate1');
+    expect(findDataset(workspace.catalog, 'plate1')).toEqual(row);
+    appendFileSync(row.path, 'more');
+    const again = addDataset(workspace, 'plate1', { row: { fingerprint: print('b') } });
+    expect(listDatasets(workspace.catalog)).toEqual([again]);
+  });
+});
+
+describe('jobs', () => {
+  test('end once with what they ended with', () => {
+    const { catalog } = scratchWorkspace();
+    insertJob(catalog, job('job-1'));
+    setJobRunning(catalog, asJobId('job-1'));
+    endJob(catalog, asJobId('job-1'), { kind: 'done', seconds: 2, cpuSeconds: 3, peakBytes: 4.4 }, 'then');
+    expect(listJobs(catalog)).toEqual([expect.objectContaining({ state: 'done', seconds: 2, cpuSeconds: 3, peakBytes: 4, endedAt: 'then', error: null })]);
+  });
+
+  test('left behind by a dead host are closed, others are not', () => {
+    const { catalog } = scratchWorkspace();
+    for (const id of ['job-1', 'job-2', 'job-3']) insertJob(catalog, job(id));
+    setJobRunning(catalog, asJobId('job-2'));
+    endJob(catalog, asJobId('job-3'), { kind: 'cancelled', step: null }, 'then');
+    expect(closeAbandonedJobs(catalog, 'now').sort()).toEqual(['job-1', 'job-2']);
+    expect(listJobs(catalog).map((row) => row.state)).toEqual(['gone', 'gone', 'cancelled']);
+    expect(closeAbandonedJobs(catalog, 'later')).toEqual([]);
+  });
+
+  test('list their results in recipe order', () => {
+    const { catalog } = scratchWorkspace();
+    insertJob(catalog, job('job-1'));
+    addJobResult(catalog, asJobId('job-1'), 1, { step: 'pca', fingerprint: print('b'), reused: false });
+    addJobResult(catalog, asJobId('job-1'), 0, { step: 'qc', fingerprint: print('a'), reused: true });
+    expect(resultsOfJob(catalog, asJobId('job-1'))).toEqual([
+      { step: 'qc', fingerprint: print('a'), reused: true }, { step: 'pca', fingerprint: print('b'), reused: false },
+    ]);
+  });
+});
