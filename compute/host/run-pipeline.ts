@@ -10,6 +10,7 @@ import { isStepId, steps, type StepId } from '../../steps/table.ts';
 import { openStored } from '../results/array.ts';
 import type { RunInput, StepContext, StepRunner, UpcomingStep } from '../steps/contract.ts';
 import { runners } from '../steps/table.ts';
+import { withGeneName } from './gene-words.ts';
 import { openInput } from './input.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -156,6 +157,8 @@ function createContext(run: Run, step: JobStep, id: StepId, index: number, folde
         chunkRows: step.plan.chunkRows, chunkStored: step.plan.chunkStored, workers: step.plan.workers,
         progress: (done, total) => reporter.progress(done, total, 'cells'),
         note, pulse: stopIfCancelled,
+      }).catch((thrown: unknown) => {
+        throw withGeneName(thrown, input);
       });
     },
     call: (name, payload) => pool.call(name, payload, (done, total, unit) => reporter.progress(done, total, unit)),
