@@ -15,7 +15,7 @@ export interface Golden {
 /** The whole matrix as the only tile of the only plate. */
 export function goldenTile(name: string): Golden {
   const matrix = goldenMatrix(name);
-  const plate = { name, path: `${name}.h5ad`, rowOffset: 0, nObs: matrix.cells, nVars: matrix.genes, toCommon: null } as Plate;
+  const plate = { name, path: `${name}.h5ad`, rowOffset: 0, nObs: matrix.cells, nVars: matrix.genes, toCommon: null, spec: { facts: { slot: 'X' } } } as Plate;
   return { matrix, plate, tile: { index: 0, plate: 0, rowStart: 0, rows: matrix.cells } };
 }
 

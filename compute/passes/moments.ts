@@ -5,12 +5,14 @@ import type { Tile } from '../matrix/tiles.ts';
 import { openStored } from '../results/array.ts';
 import type { TileWorker } from './contract.ts';
 import { openRowInputs } from './rows.ts';
+import { refuseBadValues } from './scan.ts';
 
 export interface MomentsSpec {
   readonly keep: string | null;
   readonly values:
     /** e = x / total; x / target where the total is 0, so that e times the plate's target is the normalised value. */
     | { readonly kind: 'relative'; readonly totals: string; readonly targets: readonly number[] }
+    /** The first look at the values of a recipe without qc: they are checked. */
     | { readonly kind: 'raw' }
     /** Per plate, a ceiling for each gene of the file. */
     | { readonly kind: 'clipped'; readonly clip: readonly Float64Array[] };
@@ -33,13 +35,13 @@ export function openMoments(spec: MomentsSpec, plates: readonly Plate[], kernels
   let factors = new Float64Array(0);
   let keep: Uint8Array | null = null;
   let kept = 0;
-  let genes = 0;
+  let current: Plate;
   return {
     begin(tile: Tile, plate: Plate) {
       const start = plate.rowOffset + tile.rowStart;
       keep = keepArray ? Uint8Array.from(keepArray.read(start, start + tile.rows)) : null;
       kept = keep ? keep.reduce((n, flag) => n + flag, 0) : tile.rows;
-      genes = plate.nVars;
+      current = plate;
       if (spec.values.kind === 'clipped') clip.set(spec.values.clip[tile.plate]!);
       const totals = rowInputs?.totals(tile, plate);
       const target = spec.values.kind === 'relative' ? spec.values.targets[tile.plate]! : 1;
@@ -54,9 +56,10 @@ export function openMoments(spec: MomentsSpec, plates: readonly Plate[], kernels
     },
     block(block, at) {
       const rows = block.rows;
+      if (spec.values.kind === 'raw') refuseBadValues(kernels, block, current, current.spec.facts.slot);
       if (spec.values.kind === 'clipped') kernels.clippedMoments(block, keep ? keep.subarray(at, at + rows) : null, clip, sum, sumSq);
       else kernels.moments(block, factors.subarray(at, at + rows), sum, sumSq);
     },
-    end: () => ({ kept, sum: sum.slice(0, genes), sumSq: sumSq.slice(0, genes) }),
+    end: () => ({ kept, sum: sum.slice(0, current.nVars), sumSq: sumSq.slice(0, current.nVars) }),
   };
 }

@@ -77,3 +77,12 @@ describe.each(goldenNames('normalize'))('golden/%s', (name) => {
     for (const cuts of someCuts) expect(runOver(openGeneTotals({ keep: path }, [golden.plate], kernels), golden, cuts, kernels)).toEqual({ cells, sums });
   });
 });
+
+test('raw counts are looked at before they are summed: without qc nobody else has', () => {
+  const golden = goldenTile('ties');
+  const values = golden.matrix.values.slice();
+  values[golden.matrix.indptr[30]!] = NaN;
+  const pass = openMoments({ keep: null, values: { kind: 'raw' } }, [golden.plate], kernels);
+  expect(() => runOver(pass, { ...golden, matrix: { ...golden.matrix, values } }, [25], kernels)).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ kind: 'bad-values', facts: expect.objectContaining({ row: 30, problem: 'nan' }) }) }));
+});
