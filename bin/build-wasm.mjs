@@ -1,5 +1,5 @@
 /**
- * Compiles the AssemblyScript kernels to dist/. Plain JavaScript, because it runs before anything else is built.
+ * Compiles the AssemblyScript modules to dist/. Plain JavaScript, because it runs before anything else is built.
  * Does nothing when the output is newer than every source; `--force` compiles anyway.
  */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -9,13 +9,20 @@ import asc from 'assemblyscript/asc';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** One entry per module: the folder of its sources (with index.ts) and the file made from them. */
-const modules = [{ sources: 'compute/kernels/wasm/assembly', output: 'dist/compute/kernels/wasm/kernels.wasm' }];
+const common = ['--runtime', 'stub', '--optimizeLevel', '3', '--noAssert', '--enable', 'simd', '--maximumMemory', '65536'];
 
-// The memory is imported and shared, and may grow to the 4 GiB of wasm32; each loader chooses its own smaller maximum.
-const flags = [
-  '--runtime', 'stub', '--optimizeLevel', '3', '--noAssert', '--enable', 'simd', '--enable', 'threads',
-  '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
+/**
+ * One entry per module: the folder of its sources (with index.ts), the file made from them and how it gets its memory. Memories
+ * may grow to the 4 GiB of wasm32; each loader chooses its own smaller limit.
+ */
+const modules = [
+  {
+    sources: 'compute/kernels/wasm/assembly',
+    output: 'dist/compute/kernels/wasm/kernels.wasm',
+    // imported and shared: decoders write where kernels read
+    flags: ['--enable', 'threads', '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1'],
+  },
+  { sources: 'compute/codecs/wasm/assembly', output: 'dist/compute/codecs/wasm/inflate.wasm', flags: ['--initialMemory', '2'] },
 ];
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -30,13 +37,13 @@ function newestSource(folder) {
 /** Compiles every module that is out of date; rejects with the compiler's words. Returns how many were compiled. */
 export async function buildWasm({ force = false } = {}) {
   let compiled = 0;
-  for (const { sources, output } of modules) {
+  for (const { sources, output, flags } of modules) {
     const target = join(root, output);
     if (!force && changedAt(target) > newestSource(sources)) continue;
     mkdirSync(dirname(target), { recursive: true });
     // Renamed when complete: a test run beside this one never loads half a module.
     const partial = `${output}.${process.pid}.tmp`;
-    const { error, stderr } = await asc.main([`${sources}/index.ts`, '--outFile', partial, '--baseDir', root, ...flags]);
+    const { error, stderr } = await asc.main([`${sources}/index.ts`, '--outFile', partial, '--baseDir', root, ...common, ...flags]);
     if (error) {
       rmSync(join(root, partial), { force: true });
       throw new Error(`${sources} does not compile: ${error.message}\n${stderr.toString()}`);
@@ -49,5 +56,5 @@ export async function buildWasm({ force = false } = {}) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const compiled = await buildWasm({ force: process.argv.includes('--force') });
-  console.log(compiled === 0 ? 'WASM kernels are up to date.' : `Compiled ${compiled} WASM module(s).`);
+  console.log(compiled === 0 ? 'WASM modules are up to date.' : `Compiled ${compiled} WASM module(s).`);
 }

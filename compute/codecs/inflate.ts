@@ -1,11 +1,17 @@
-/** Whole-chunk inflate. Because the stream is read to its end, zlib checks its Adler-32: the only checksum gzip chunks have. */
+/** Whole-chunk inflate. The stream is read to its end and its Adler-32 checked: the only checksum gzip chunks have. */
 import { inflateSync } from 'node:zlib';
+import { threadInflater } from './wasm/inflater.ts';
 
 /**
- * Inflates one zlib stream that must give exactly `outBytes` bytes. Never allocates more than that.
- * Throws a plain Error on damage, a wrong size or a wrong checksum; the caller knows which chunk it was.
+ * Inflates one zlib stream that must give exactly `outBytes` bytes. They are valid until the next call in this thread, which
+ * may use the same memory. Throws a plain Error on damage, a wrong size or a wrong checksum; the caller knows which chunk it was.
  */
 export function inflate(stored: Uint8Array, outBytes: number): Uint8Array {
+  return threadInflater()?.inflate(stored, outBytes) ?? inflateByZlib(stored, outBytes);
+}
+
+/** The same by Node's zlib into fresh memory: where the own module is not built, for huge chunks, and to compare with. */
+export function inflateByZlib(stored: Uint8Array, outBytes: number): Uint8Array {
   // One spare byte: the output then never fills its buffer, so that zlib needs no second one to find the end.
   const out = inflateSync(stored, { chunkSize: Math.max(64, outBytes + 1), maxOutputLength: Math.max(1, outBytes) });
   if (out.length !== outBytes) throw new Error(`inflated to ${out.length} bytes instead of ${outBytes}`);

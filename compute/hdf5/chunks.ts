@@ -2,11 +2,11 @@
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
 import { inflatePrefix, prefixBytesFor } from '../codecs/index.ts';
 import { elementBytesOf } from './datatype.ts';
-import { decodeChunk, newScratch, type DecodeScratch } from './decode.ts';
+import { decodeChunk, keepIn, liesIn, newScratch, type DecodeScratch } from './decode.ts';
 import { chunkFetcher } from './fetch.ts';
 import type { FileBytes } from '../../io/file.ts';
 import type { ChunkIndex, DatasetSpec, NumericArray } from './spec.ts';
-import { swapBytes, viewOf } from './views.ts';
+import { bytesOf, swapBytes, viewOf } from './views.ts';
 
 /** Rows (2-D) or elements (1-D) that a chunk covers, for its error. */
 export type ChunkRows = (chunk: number) => { readonly rowStart: number; readonly rowEnd: number };
@@ -16,19 +16,23 @@ export interface ChunkSlot {
   chunk: number;
   /** Whole chunk, or as many of its first elements as were decoded. */
   view: NumericArray | null;
+  /** The view lies in memory of the thread's decoder: another decoder's next chunk overwrites it. */
+  borrowed: boolean;
   readonly scratch: DecodeScratch;
 }
 
 export interface ChunkDecoder {
   /**
    * The numbers of a stored chunk, at least the first `neededElements` of them, decoded into `slot` unless they are still
-   * there. Errors: corrupt-chunk, io-failed.
+   * there. Valid until anything else in this thread decodes, unless `settle` is called first. Errors: corrupt-chunk, io-failed.
    */
   decode(chunk: number, lastWanted: number, slot: ChunkSlot, neededElements: number): NumericArray;
+  /** Moves what the slot has borrowed into its own memory; to be called before others may decode. */
+  settle(slot: ChunkSlot): void;
 }
 
 export function newSlot(): ChunkSlot {
-  return { chunk: -1, view: null, scratch: newScratch() };
+  return { chunk: -1, view: null, borrowed: false, scratch: newScratch() };
 }
 
 export interface DecoderOptions {
@@ -64,10 +68,14 @@ export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkInd
     return null;
   };
 
-  const decodeInto = (chunk: number, lastWanted: number, scratch: DecodeScratch): NumericArray => {
+  const decodeInto = (chunk: number, lastWanted: number, slot: ChunkSlot): NumericArray => {
+    const { scratch } = slot;
     const stored = fetcher.fetch(chunk, lastWanted);
     let bytes = decodeChunk(stored, spec.filters, index.filterMask[chunk]!, chunkElements * width, scratch);
-    if ((swaps || keepsMany) && bytes.buffer === stored.buffer) bytes = bytes.slice();
+    const isStored = bytes.buffer === stored.buffer;
+    const isOwn = liesIn(scratch, bytes);
+    if (isStored ? swaps || keepsMany : keepsMany && !isOwn) bytes = keepIn(scratch, bytes);
+    slot.borrowed = !isStored && !isOwn && !keepsMany;
     if (swaps) swapBytes(bytes, width);
     return viewOf(spec.dtype, bytes, chunkElements);
   };
@@ -77,8 +85,9 @@ export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkInd
       if (slot.chunk === chunk && slot.view !== null && slot.view.length >= neededElements) return slot.view;
       slot.chunk = -1;
       slot.view = null;
+      slot.borrowed = false;
       try {
-        slot.view = decodeStart(chunk, lastWanted, neededElements) ?? decodeInto(chunk, lastWanted, slot.scratch);
+        slot.view = decodeStart(chunk, lastWanted, neededElements) ?? decodeInto(chunk, lastWanted, slot);
       } catch (thrown) {
         if (isTruckeeError(thrown)) throw thrown;
         const facts = { path: spec.file, dataset: spec.name, chunk, ...rowsOf(chunk), reason: messageOf(thrown) };
@@ -86,6 +95,10 @@ export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkInd
       }
       slot.chunk = chunk;
       return slot.view;
+    },
+    settle: (slot) => {
+      if (slot.borrowed && slot.view !== null) slot.view = viewOf(spec.dtype, keepIn(slot.scratch, bytesOf(slot.view)), slot.view.length);
+      slot.borrowed = false;
     },
   };
 }

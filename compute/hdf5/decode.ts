@@ -6,15 +6,17 @@ import type { H5Filter } from './spec.ts';
 export interface DecodeScratch {
   unpacked: Uint8Array;
   ordered: Uint8Array;
+  /** What had to be saved from memory that others use. */
+  kept: Uint8Array;
 }
 
 export function newScratch(): DecodeScratch {
-  return { unpacked: new Uint8Array(0), ordered: new Uint8Array(0) };
+  return { unpacked: new Uint8Array(0), ordered: new Uint8Array(0), kept: new Uint8Array(0) };
 }
 
 /**
- * The `chunkBytes` bytes of a chunk: a view of `stored` where no filter applies, else of `scratch` or of fresh memory. Bit i
- * of `filterMask` says that filter i was skipped. Throws a plain Error on damage; never allocates more than a few chunks.
+ * The `chunkBytes` bytes of a chunk: a view of `stored` where no filter applies, else of `scratch` or of memory that the next
+ * decoding in this thread may use again. Bit i of `filterMask` says that filter i was skipped. Throws a plain Error on damage; never allocates more than a few chunks.
  */
 export function decodeChunk(stored: Uint8Array, filters: readonly H5Filter[], filterMask: number, chunkBytes: number, scratch: DecodeScratch): Uint8Array {
   const applied = filters.filter((_, i) => (filterMask & (1 << i)) === 0);
@@ -44,6 +46,18 @@ export function decodeChunk(stored: Uint8Array, filters: readonly H5Filter[], fi
   }
   if (bytes.length !== chunkBytes) throw new Error(`it holds ${bytes.length} bytes instead of ${chunkBytes}`);
   return bytes;
+}
+
+/** Whether the bytes lie in the scratch, where only its owner overwrites them. */
+export function liesIn(scratch: DecodeScratch, bytes: Uint8Array): boolean {
+  return [scratch.unpacked, scratch.ordered, scratch.kept].some((own) => own.buffer === bytes.buffer);
+}
+
+/** The same bytes in the scratch. */
+export function keepIn(scratch: DecodeScratch, bytes: Uint8Array): Uint8Array {
+  const target = sized(scratch, 'kept', bytes.length);
+  target.set(bytes);
+  return target;
 }
 
 /** What a decompressor must give: the chunk, plus four bytes for each checksum that was put on before compressing. */

@@ -39,11 +39,17 @@ export function runSource(spec: DatasetSpec, file: FileBytes, index: ChunkIndex,
   };
 
   return {
-    visit: (start, end, sink) =>
-      eachChunk(start, end, (chunk, low, high, last) => {
-        if (index.storedBytes[chunk] === 0) visitFill(spec, high - low, low - start, sink);
-        else sink(decoder.decode(chunk, last, slot, high - chunk * chunkElements), low - chunk * chunkElements, high - low, low - start);
-      }),
+    visit: (start, end, sink) => {
+      try {
+        eachChunk(start, end, (chunk, low, high, last) => {
+          if (index.storedBytes[chunk] === 0) visitFill(spec, high - low, low - start, sink);
+          else sink(decoder.decode(chunk, last, slot, high - chunk * chunkElements), low - chunk * chunkElements, high - low, low - start);
+        });
+      } finally {
+        // The next run often begins in the chunk where this one ends.
+        decoder.settle(slot);
+      }
+    },
     copy: (start, end, target) => {
       if (!isPlain) return false;
       let runChunk = 0;

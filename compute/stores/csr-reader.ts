@@ -75,7 +75,7 @@ function readEntries(source: CsrSource, start: number, stored: number, indices: 
   } catch (thrown) {
     throw withCellRows(thrown, source);
   }
-  if (largestUnsigned(indices, stored) < source.nVars) return;
+  if (allBelow(indices, stored, source.nVars)) return;
   for (let i = 0; i < stored; i++) {
     const gene = indices[i]!;
     if (gene >= 0 && gene < source.nVars) continue;
@@ -86,12 +86,13 @@ function readEntries(source: CsrSource, start: number, stored: number, indices: 
   }
 }
 
-/** Negative ids become large when seen unsigned, so one comparison at the end finds both kinds of damage. */
-function largestUnsigned(indices: Int32Array, length: number): number {
-  let largest = 0;
+/** The sign bit of either term tells of an id that is negative or too large: no branch, and 32-bit arithmetic throughout. */
+function allBelow(ids: Int32Array, length: number, limit: number): boolean {
+  const last = limit - 1;
+  let signs = 0;
   for (let i = 0; i < length; i++) {
-    const id = indices[i]! >>> 0;
-    if (id > largest) largest = id;
+    const id = ids[i]!;
+    signs |= id | (last - id);
   }
-  return largest;
+  return signs >= 0;
 }

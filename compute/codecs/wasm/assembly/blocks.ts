@@ -31,7 +31,9 @@ export function inflateBlocks(input: usize, end: usize, output: usize, outBytes:
   fixed = false;
   const outEnd = output + outBytes;
   for (let last = false; !last; ) {
-    refill(end);
+    // What is held is less than eight bytes: this far behind the end, the stream has been cut.
+    if (next > end + 8) return CUT;
+    refill();
     last = (bits & 1) != 0;
     const type = <u32>(bits >> 1) & 3;
     drop(3);
@@ -49,10 +51,9 @@ export function inflateBlocks(input: usize, end: usize, output: usize, outBytes:
   return out == outEnd ? OK : SHORTER;
 }
 
-/** At least 56 bits from here on; behind the end come zeros, and no further than the cleared bytes. */
+/** At least 56 bits from here on; moves by seven bytes at most. Behind the end come zeros, as far as these are cleared. */
 @inline
-function refill(end: usize): void {
-  if (next > end + 16) return;
+function refill(): void {
   bits |= load<u64>(next) << held;
   next += (63 - held) >> 3;
   held |= 56;
@@ -107,7 +108,7 @@ function dynamicTables(end: usize): i32 {
   if (litCount > 286 || distCount > 30) return DAMAGED;
   memory.fill(LENGTHS, 0, 19);
   for (let i: u32 = 0; i < precodes; i++) {
-    if ((i & 7) == 0) refill(end);
+    if ((i & 7) == 0) refill();
     const place = <u32>(i < 12 ? ORDER_LOW >> (5 * i) : ORDER_HIGH >> (5 * (i - 12))) & 31;
     store<u8>(LENGTHS + place, <u8>(bits & 7));
     drop(3);
@@ -117,7 +118,7 @@ function dynamicTables(end: usize): i32 {
   const count = litCount + distCount;
   for (let at: u32 = 0; at < count; ) {
     if (next > end + 8) return CUT;
-    refill(end);
+    refill();
     const entry = load<u32>(LIT_TABLE + ((<usize>bits & ((1 << PRECODE_BITS) - 1)) << 2));
     drop(entry & 63);
     const symbol = entry >> VALUE_SHIFT;
@@ -217,6 +218,7 @@ function symbols(end: usize, output: usize, outEnd: usize): i32 {
     if (distance > to - output) return DAMAGED;
 
     const stop = to + length;
+    // Copies may overlap: the first 16 bytes repeat the pattern, the rest comes from a whole number of periods before.
     const short = <u32>min(distance, 17);
     v128.store(to, i8x16.swizzle(v128.load(to - distance), v128.load(PATTERNS + (short << 4))));
     let source = to - max(distance, <usize>load<u32>(STEPS + (short << 2)));

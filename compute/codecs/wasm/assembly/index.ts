@@ -2,9 +2,7 @@
 // gives one of the codes below and never touches anything outside the module.
 import { adler32 } from './adler';
 import { inflateBlocks, streamEnd } from './blocks';
-import { FREE, LAST, PATTERNS, STEPS } from './layout';
-
-export { adler32 };
+import { FREE, PATTERNS, STEPS } from './layout';
 
 /** Where the caller may begin to place input and output. */
 export function freeAddress(): usize {
@@ -15,7 +13,6 @@ export function freeAddress(): usize {
 export function prepare(): void {
   for (let distance: u32 = 1; distance <= 17; distance++) {
     for (let i: u32 = 0; i < 16; i++) store<u8>(PATTERNS + (distance << 4) + i, <u8>(i % distance));
-    if (distance < 17) store<u8>(LAST + (distance << 4) + distance - 1, 255);
     store<u32>(STEPS + (distance << 2), distance * ((15 + distance) / distance));
   }
 }

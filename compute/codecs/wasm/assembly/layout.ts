@@ -19,7 +19,7 @@ export const CODE_SHIFT: u32 = 7;
 export const VALUE_SHIFT: u32 = 15;
 export const LITERAL_SHIFT: u32 = 24;
 
-/** Main table plus subtables: at most 2,048 + 288 * 16 entries and 512 + 32 * 64 entries, rounded up generously. */
+/** Main table plus subtables: rounded up generously. */
 export const LIT_TABLE: usize = 1024;
 export const DIST_TABLE: usize = LIT_TABLE + 8192 * 4;
 /** Code lengths as read: up to 320 bytes, with room for one repeat too many. */
@@ -29,15 +29,9 @@ export const SORTED: usize = LENGTHS + 512;
 /** How many codes there are of each length, and where each length starts in SORTED (16 u32 each). */
 export const COUNTS: usize = SORTED + 1024;
 export const STARTS: usize = COUNTS + 64;
-/** 18 vectors of 16 byte positions: position modulo distance. */
+/** 18 vectors of 16 byte positions: position modulo distance; 17 stands for all longer distances. */
 export const PATTERNS: usize = STARTS + 64;
-/** 18 vectors that mark the byte before the copy, seen from `distance` bytes before. */
-export const LAST: usize = PATTERNS + 288;
-/** The multiple of each distance nearest below 16 (u32). */
-export const STEPS: usize = LAST + 288;
+/** The smallest multiple of each distance that is 16 or more (u32). */
+export const STEPS: usize = PATTERNS + 288;
 /** The caller may use memory from here on. */
 export const FREE: usize = 65536;
-
-/** Bytes behind the input that are read (as zeros) and behind the output that may be overwritten. */
-export const INPUT_SLACK: usize = 64;
-export const OUTPUT_SLACK: usize = 512;
