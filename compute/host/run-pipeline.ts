@@ -100,7 +100,6 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   writeFileSync(join(folder, 'provenance.json'), `${JSON.stringify(provenance, null, 2)}\n`);
   writeFileSync(join(folder, '.zgroup'), '{"zarr_format": 2}\n');
   const path = await adopted(host, step, wallSeconds);
-  rmSync(step.work, { recursive: true, force: true });
   host.emit({ kind: 'result', step: id, fingerprint: step.fingerprint, path, reused: false, seconds: wallSeconds });
   return path;
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
   reference = digests(workspace);
 }, 120_000);
 
-describe.each([['ext4', samples(7)], ['xfs', samples(2)]] as [FileSystem, number][])('on %s', (system, cuts) => {
+describe.each([['ext4', samples(5)], ['xfs', samples(2)]] as [FileSystem, number][])('on %s', (system, cuts) => {
   const missing = whyNoDisk(system);
   let disk: Disk;
   beforeAll(() => {

@@ -43,12 +43,9 @@ export function endJob(db: Catalog, id: JobId, event: FinalEvent, at: string): v
   );
 }
 
-/** Closes the jobs that a host left behind when it died; returns them. */
-export function closeAbandonedJobs(db: Catalog, at: string): JobId[] {
-  return db
-    .prepare<[string], { id: string }>("UPDATE jobs SET state = 'gone', ended_at = ? WHERE state IN ('queued', 'running') RETURNING id")
-    .all(at)
-    .map(({ id }) => asJobId(id));
+/** Jobs without an end: at work, or left behind by a host that died. */
+export function unfinishedJobs(db: Catalog): JobId[] {
+  return db.prepare<[], { id: string }>("SELECT id FROM jobs WHERE state IN ('queued', 'running')").all().map(({ id }) => asJobId(id));
 }
 
 export function listJobs(db: Catalog): JobRow[] {

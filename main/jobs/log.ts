@@ -24,7 +24,8 @@ export function openEventLog(workspace: LogPlace, job: JobId): EventLog {
       if (last && isFinal(last.event)) return last;
       const logged: LoggedEvent = { job, number: (last?.number ?? 0) + 1, at: new Date().toISOString(), event };
       try {
-        appendFileSync(path, `${JSON.stringify(logged)}\n`);
+        // How a job ended is a fact told to the user: it must survive a power cut.
+        appendFileSync(path, `${JSON.stringify(logged)}\n`, { flush: isFinal(event) });
       } catch (cause) {
         cutTornLine(path);
         throw systemFailure(cause, path) ?? cause;

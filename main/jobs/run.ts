@@ -54,7 +54,8 @@ export function runJob(workspace: Workspace, recipe: Recipe, prepared: PipelineJ
     silence.close();
     let final = event;
     // A disk that is full can refuse these too: then that is how the job ended, and the next host tidies up.
-    for (const keep of [() => endJob(workspace.catalog, job.id, final, new Date().toISOString()), () => record(final)]) {
+    // The log first: a host that finds a job without an end in the catalog looks there.
+    for (const keep of [() => record(final), () => endJob(workspace.catalog, job.id, final, new Date().toISOString())]) {
       try {
         keep();
       } catch (thrown) {

@@ -15,7 +15,7 @@ test('a finished folder moves and is recorded with its size', () => {
   const path = adoptResult(workspace, finished(work));
   expect(path).toBe(join(workspace.folders.results, folder));
   expect(readdirSync(path).sort()).toEqual(['obs', 'provenance.json']);
-  expect(existsSync(join(work, 'result'))).toBe(false);
+  expect(existsSync(work)).toBe(false);
   const row = findResult(workspace.catalog, print('a'))!;
   expect(row).toMatchObject({ step: 'qc', folder, job: 'job-1', seconds: 2 });
   expect(row.bytes).toBeGreaterThan(1000);
@@ -61,7 +61,7 @@ test('a crash after the row: what is left of the work goes, other work stays', (
   const workspace = scratchWorkspace();
   const work = finishedWork(workspace, 'qc', print('a'));
   adoptResult(workspace, finished(work));
-  mkdirSync(join(work, 'checkpoint'));
+  mkdirSync(join(work, 'checkpoint'), { recursive: true });
   const other = finishedWork(workspace, 'pca', print('b'));
   reconcileResults(workspace);
   expect(existsSync(work)).toBe(false);

@@ -33,9 +33,19 @@ export function adoptResult(workspace: Workspace, finished: Finished): string {
     insertResult(workspace.catalog, {
       fingerprint: finished.fingerprint, step: finished.step, folder, job: finished.job, bytes, seconds: finished.seconds, createdAt: new Date().toISOString(),
     });
-    return target;
   } catch (cause) {
     throw systemFailure(cause, target) ?? cause;
+  }
+  sweepWork(finished.work);
+  return target;
+}
+
+/** What is left of the work on a result that exists. Left lying it costs room only, until the next host starts. */
+function sweepWork(work: string): void {
+  try {
+    rmSync(work, { recursive: true, force: true });
+  } catch {
+    // The result stands; a folder that cannot be removed now is tried again by reconcileResults.
   }
 }
 
@@ -56,7 +66,7 @@ export function reconcileResults(workspace: Workspace): void {
   const finished = new Set(listResults(workspace.catalog).map((row) => row.folder));
   for (const folder of readdirSync(workspace.folders.work)) {
     // Work folders are named like the result they are to become.
-    if (finished.has(folder)) rmSync(join(workspace.folders.work, folder), { recursive: true, force: true });
+    if (finished.has(folder)) sweepWork(join(workspace.folders.work, folder));
   }
 }
 

@@ -1,7 +1,6 @@
 /** What most commands need: the workspace opened for reading, or locked for writing and tidied after a crash. */
-import { closeAbandonedJobs } from '../../catalog/jobs.ts';
 import { requireSound } from '../../catalog/schema.ts';
-import { openEventLog } from '../../jobs/log.ts';
+import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
@@ -14,10 +13,7 @@ export async function withLockedWorkspace<T>(path: string, use: (workspace: Work
     try {
       requireSound(workspace.catalog);
       reconcileResults(workspace);
-      // A host that died could not end its jobs: their logs get their one final event now.
-      for (const job of closeAbandonedJobs(workspace.catalog, new Date().toISOString())) {
-        openEventLog(workspace, job).add({ kind: 'gone', reason: 'killed', code: null, signal: null });
-      }
+      endAbandonedJobs(workspace);
       return await use(workspace);
     } finally {
       lock.release();
