@@ -2,7 +2,7 @@
  * Result arrays: Zarr v2, uncompressed, chunked along rows, so that they open lazily anywhere and any rows of a chunk
  * can be read by their position. Written by appending rows in order; never changed after.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync, writeSync, ftruncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 
@@ -60,7 +60,8 @@ export function createArray(path: string, options: ArrayOptions, resumeAt = 0): 
   const openChunk = (wanted: number): void => {
     if (wanted === chunk && fd >= 0) return;
     closeChunk();
-    fd = openSync(join(path, chunkName(wanted, options.shape.length)), existsSync(join(path, chunkName(wanted, options.shape.length))) ? 'r+' : 'w');
+    // Made when it is not there, never emptied: it may hold the rows of an earlier attempt.
+    fd = openSync(join(path, chunkName(wanted, options.shape.length)), constants.O_RDWR | constants.O_CREAT);
     chunk = wanted;
   };
   try {
@@ -230,7 +231,7 @@ function requireBytes(path: string, chunk: string, bytes: number): void {
 }
 
 /** What is not there is damage; what could not be read just now (no handles, a failing disk) is not. */
-function unreadable(cause: unknown, path: string, reason: string): unknown {
+export function unreadable(cause: unknown, path: string, reason: string): unknown {
   const system = systemFailure(cause, path);
   return system?.kind === 'file-not-found' ? failure('corrupt-result', { path, reason }, cause) : (system ?? cause);
 }

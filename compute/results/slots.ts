@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
+import { unreadable } from './array.ts';
 
 export type SlotGroup = 'obs' | 'var' | 'obsm' | 'varm' | 'obsp' | 'rows';
 const groups: readonly SlotGroup[] = ['obs', 'var', 'obsm', 'varm', 'obsp', 'rows'];
@@ -32,13 +33,12 @@ export function createSlotTable(): SlotTable {
   return {
     addFolder(folder) {
       const parts = list(folder);
-      if (parts === null) throw failure('corrupt-result', { path: folder, reason: 'its folder cannot be read' });
       for (const group of groups) {
         if (!parts.includes(group)) continue;
-        for (const name of list(join(folder, group)) ?? []) paths.set(`${group}/${name}`, join(folder, group, name));
+        for (const name of list(join(folder, group))) paths.set(`${group}/${name}`, join(folder, group, name));
       }
       if (!parts.includes('uns')) return;
-      for (const file of list(join(folder, 'uns')) ?? []) {
+      for (const file of list(join(folder, 'uns'))) {
         if (file.endsWith('.json')) paths.set(`uns/${file.slice(0, -5)}`, join(folder, 'uns', file));
       }
     },
@@ -50,16 +50,17 @@ export function createSlotTable(): SlotTable {
       try {
         return JSON.parse(readFileSync(path, 'utf8')) as unknown;
       } catch (cause) {
-        throw failure('corrupt-result', { path, reason: 'it is not JSON' }, cause);
+        throw cause instanceof SyntaxError ? failure('corrupt-result', { path, reason: 'it is not JSON' }, cause) : unreadable(cause, path, 'it is missing');
       }
     },
   };
 }
 
-function list(folder: string): string[] | null {
+/** Never fewer names than there are: a mask that is overlooked would change every number after it. */
+function list(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('.')).map((entry) => entry.name).sort();
-  } catch {
-    return null;
+  } catch (cause) {
+    throw unreadable(cause, folder, 'its folder is missing');
   }
 }
