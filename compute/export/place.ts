@@ -1,7 +1,8 @@
 /** Writing beside the target under another name, then renaming: a target is either whole or not there. */
-import { existsSync, closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../../io/sync-folder.ts';
 import { failure, isTruckeeError, systemFailure } from '../../protocol/errors.ts';
 
 /**
@@ -25,16 +26,6 @@ export async function writeAside<T>(target: string, write: (temporary: string) =
   } catch (thrown) {
     rmSync(temporary, { recursive: true, force: true });
     throw aboutTarget(thrown, temporary, target);
-  }
-}
-
-/** Forces a folder's list of names to disk. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

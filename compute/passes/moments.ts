@@ -2,9 +2,8 @@
 import type { KernelSet } from '../kernels/kernels.ts';
 import type { Plate } from '../matrix/plates.ts';
 import type { Tile } from '../matrix/tiles.ts';
-import { openStored } from '../results/array.ts';
 import type { TileWorker } from './contract.ts';
-import { openRowInputs } from './rows.ts';
+import { openKeep, openRowInputs } from './rows.ts';
 import { refuseBadValues } from './scan.ts';
 
 export interface MomentsSpec {
@@ -29,7 +28,7 @@ export function openMoments(spec: MomentsSpec, plates: readonly Plate[], kernels
   const most = Math.max(1, ...plates.map((plate) => plate.nVars));
   const sum = arena.float64(most);
   const sumSq = arena.float64(most);
-  const keepArray = spec.keep === null ? null : openStored(spec.keep);
+  const readKeep = openKeep(spec.keep);
   const rowInputs = spec.values.kind === 'relative' ? openRowInputs({ keep: null, totals: spec.values.totals }) : null;
   const clip = arena.float64(most);
   let factors = new Float64Array(0);
@@ -38,8 +37,7 @@ export function openMoments(spec: MomentsSpec, plates: readonly Plate[], kernels
   let current: Plate;
   return {
     begin(tile: Tile, plate: Plate) {
-      const start = plate.rowOffset + tile.rowStart;
-      keep = keepArray ? Uint8Array.from(keepArray.read(start, start + tile.rows)) : null;
+      keep = readKeep(tile, plate);
       kept = keep ? keep.reduce((n, flag) => n + flag, 0) : tile.rows;
       current = plate;
       if (spec.values.kind === 'clipped') clip.set(spec.values.clip[tile.plate]!);

@@ -1,5 +1,5 @@
 /** Per-row inputs of a pass (which cells are kept, their totals), read from result arrays for the rows of one tile. */
-import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
+import { openStored, readFloat64 } from '../results/array.ts';
 import type { Plate } from '../matrix/plates.ts';
 import type { Tile } from '../matrix/tiles.ts';
 
@@ -15,17 +15,21 @@ export interface OpenRowInputs {
 }
 
 export function openRowInputs(inputs: RowInputs): OpenRowInputs {
-  const keepArray = inputs.keep === null ? null : openStored(inputs.keep);
   const totalsArray = openStored(inputs.totals);
   return {
-    keep: (tile, plate) => (keepArray ? readKeep(keepArray, tile, plate) : null),
+    keep: openKeep(inputs.keep),
     totals: (tile, plate) => readFloat64(totalsArray, plate.rowOffset + tile.rowStart, plate.rowOffset + tile.rowStart + tile.rows),
   };
 }
 
-function readKeep(array: StoredArray, tile: Tile, plate: Plate): Uint8Array {
-  const start = plate.rowOffset + tile.rowStart;
-  return Uint8Array.from(array.read(start, start + tile.rows));
+/** The mask of a tile's rows from the array at `path`; null, for every row, when there is none. */
+export function openKeep(path: string | null): (tile: Tile, plate: Plate) => Uint8Array | null {
+  if (path === null) return () => null;
+  const array = openStored(path);
+  return (tile, plate) => {
+    const start = plate.rowOffset + tile.rowStart;
+    return Uint8Array.from(array.read(start, start + tile.rows));
+  };
 }
 
 /** target / total for kept rows with counts, 0 for all others (kernels skip those) - except that kept empty rows stay rows. */

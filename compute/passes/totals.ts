@@ -6,7 +6,7 @@ import type { CsrBlock } from '../kernels/block.ts';
 import type { KernelSet } from '../kernels/kernels.ts';
 import type { Plate } from '../matrix/plates.ts';
 import type { Tile } from '../matrix/tiles.ts';
-import { openStored } from '../results/array.ts';
+import { openKeep } from './rows.ts';
 import type { TileWorker } from './contract.ts';
 import { refuseBadValues } from './scan.ts';
 
@@ -24,22 +24,20 @@ export interface TotalsPartial {
   readonly dominates: Uint8Array | null;
 }
 
-export function openTotals(spec: TotalsSpec, plates: readonly Plate[], kernels: KernelSet): TileWorker<TotalsPartial> {
-  const keepArray = spec.dominating?.keep ? openStored(spec.dominating.keep) : null;
+export function openTotals(spec: TotalsSpec, _plates: readonly Plate[], kernels: KernelSet): TileWorker<TotalsPartial> {
+  const readKeep = openKeep(spec.dominating?.keep ?? null);
   let tile: Tile;
   let plate: Plate;
   let totals = new Float64Array(0);
   let dominates = new Uint8Array(0);
   let keep: Uint8Array | null = null;
-  void plates;
   return {
     begin(nextTile, nextPlate) {
       tile = nextTile;
       plate = nextPlate;
       totals = new Float64Array(tile.rows);
       dominates = new Uint8Array(plate.nVars);
-      const start = plate.rowOffset + tile.rowStart;
-      keep = keepArray ? Uint8Array.from(keepArray.read(start, start + tile.rows)) : null;
+      keep = readKeep(tile, plate);
     },
     block(block, at) {
       refuseBadValues(kernels, block, plate, spec.slots[tile.plate]!);

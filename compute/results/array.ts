@@ -192,7 +192,8 @@ function chunkName(chunk: number, axes: number): string {
   return axes === 1 ? `${chunk}` : `${chunk}.0`;
 }
 
-function dtypeOf(values: StoredValues): StoredDtype {
+/** Name of the type that values are stored as. */
+export function dtypeOf(values: StoredValues): StoredDtype {
   if (values instanceof Float32Array) return 'float32';
   if (values instanceof Float64Array) return 'float64';
   if (values instanceof Int32Array) return 'int32';

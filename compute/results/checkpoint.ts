@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { systemFailure } from '../../protocol/errors.ts';
-import type { StoredDtype, StoredValues } from './array.ts';
+import { dtypeOf, type StoredDtype, type StoredValues } from './array.ts';
 
 export interface Checkpoint {
   /** Rising with every save. */
@@ -39,7 +39,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): void {
   const entries = Object.entries(checkpoint.arrays);
   const header: Header = {
     sequence: checkpoint.sequence, tag: checkpoint.tag, tilesDone: checkpoint.tilesDone, meta: { ...checkpoint.meta },
-    arrays: entries.map(([name, values]) => ({ name, dtype: dtypeName(values), bytes: values.byteLength })),
+    arrays: entries.map(([name, values]) => ({ name, dtype: dtypeOf(values), bytes: values.byteLength })),
   };
   const head = Buffer.from(JSON.stringify(header));
   const prefix = Buffer.alloc(magic.length + 4);
@@ -103,11 +103,4 @@ function bytesOf(path: string): Buffer | null {
   } catch {
     return null;
   }
-}
-
-function dtypeName(values: StoredValues): StoredDtype {
-  if (values instanceof Float32Array) return 'float32';
-  if (values instanceof Float64Array) return 'float64';
-  if (values instanceof Int32Array) return 'int32';
-  return values instanceof Uint32Array ? 'uint32' : 'uint8';
 }

@@ -61,7 +61,7 @@ export interface StepContext<Id extends StepId = StepId> {
   writeFacts(name: string, value: unknown): void;
   /** Runs a pass over X with checkpoints every 30 s and at plate borders; goes on from the last one when there is one. */
   runPass<Name extends PassName>(name: Name, options: PassOptions<Name>): Promise<void>;
-  call<Name extends CallName>(name: Name, payload: CallTable[Name]['payload'], progress?: { from: number; to: number; total: number; unit: string }): Promise<CallTable[Name]['result']>;
+  call<Name extends CallName>(name: Name, payload: CallTable[Name]['payload']): Promise<CallTable[Name]['result']>;
   progress(done: number, total: number, unit: string): void;
   note(text: string, level?: 'info' | 'warning'): void;
   /** Goes to provenance.json under outcome. */

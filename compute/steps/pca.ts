@@ -9,7 +9,7 @@ import type { StepContext } from './contract.ts';
 import { chosenGenes, keptRows, selectSpec } from './upstream.ts';
 
 export async function runPca(context: StepContext<'pca'>): Promise<void> {
-  const { input, params } = context;
+  const { params } = context;
   const order = byPopularity(context, chosenGenes(context));
   const genes = order.length;
   const { kept } = keptRows(context);
@@ -24,7 +24,7 @@ export async function runPca(context: StepContext<'pca'>): Promise<void> {
   if (rows !== kept) throw failure('internal', { detail: `the pass saw ${rows} of ${kept} kept cells` });
   let trace = 0;
   for (let gene = 0; gene < genes; gene++) trace += covariance[gene * genes + gene]!;
-  const { values, vectors } = await context.call('eigen', { covariance, genes, components, seed: context.seed }, { from: input.nObs, to: input.nObs, total: 2 * input.nObs, unit: 'cells' });
+  const { values, vectors } = await context.call('eigen', { covariance, genes, components, seed: context.seed });
   const variance = values.map((value) => Math.max(0, value));
 
   const loadings = new Float32Array(genes * components);

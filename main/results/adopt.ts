@@ -1,6 +1,7 @@
 /** Makes a finished result durable: files, folder, rename, parent, then the row - in this order and no other. */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../io/sync-folder.ts';
 import { systemFailure } from '../../protocol/errors.ts';
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
 import type { Provenance } from '../../protocol/provenance.ts';
@@ -115,15 +116,6 @@ function syncTree(folder: string): number {
   }
   syncFolder(folder);
   return bytes;
-}
-
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function treeBytes(folder: string): number {

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemFailure } from '../../../protocol/errors.ts';
-import { syncFolder } from '../place.ts';
+import { syncFolder } from '../../../io/sync-folder.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

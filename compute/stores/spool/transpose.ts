@@ -4,11 +4,12 @@
  * reads rows.
  */
 import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { pauseForSignal } from '../block-range.ts';
 import { discard, openPlain, type PlainFile } from '../../../io/plain-file.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from '../../../io/sync-folder.ts';
 import { openBuckets, type Buckets } from './buckets.ts';
 import type { EntrySource } from './entries.ts';
 import { encodeSpoolHeader, layoutSpool, spoolHeaderBytes } from './format.ts';
@@ -142,7 +143,7 @@ function writePointers(part: PlainFile, at: number, counts: Uint32Array): number
 function publish(from: string, to: string): void {
   try {
     renameSync(from, to);
-    syncFolder(to);
+    syncFolder(dirname(to));
   } catch (thrown) {
     throw systemFailure(thrown, to) ?? thrown;
   }

@@ -56,8 +56,15 @@ export function makeDisk(folder: string, system: FileSystem, mebibytes = system 
     mount,
     cutPower: () => run('xfs_io', '-x', '-c', 'shutdown', mount),
     fill(bytesLeft) {
-      const { bavail, bsize } = statfsSync(mount);
-      run('fallocate', '-l', `${Math.max(1, bavail * bsize - bytesLeft)}`, join(mount, 'ballast'));
+      // A run that goes on writing may take room between the question and the answer: ask again.
+      for (let attempt = 1; ; attempt++) {
+        const { bavail, bsize } = statfsSync(mount);
+        try {
+          return run('fallocate', '-l', `${Math.max(1, bavail * bsize - bytesLeft)}`, join(mount, 'ballast'));
+        } catch (cause) {
+          if (attempt === 50) throw cause;
+        }
+      }
     },
     free: () => rmSync(join(mount, 'ballast'), { force: true }),
     restart() {

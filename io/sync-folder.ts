@@ -1,11 +1,10 @@
 /** Makes a rename survive power loss: the folder entry itself has to reach the disk. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 
-/** Flushes the folder that holds `path`. Windows has no such call and keeps its own journal. */
-export function syncFolder(path: string): void {
+/** Flushes a folder. Windows has no such call and keeps its own journal. */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
-  const fd = openSync(dirname(path), 'r');
+  const fd = openSync(folder, 'r');
   try {
     fsyncSync(fd);
   } finally {
