@@ -13,7 +13,7 @@ const what = z.strictObject({
 
 export const leiden = defineStep({
   id: 'leiden',
-  version: 1,
+  version: 2,
   title: 'Leiden clusters',
   why: 'Names the groups that the map shows.',
   what,

@@ -18,8 +18,8 @@ export interface Sweep {
 const leastGain = 1e-12;
 const verticesPerCheck = 4096;
 
-/** Moves vertices until none gains by moving; groups are any numbers below n. Returns whether anything moved. */
-export async function moveVertices(graph: LeidenGraph, groupOf: Int32Array, sweep: Sweep): Promise<boolean> {
+/** Moves vertices until none gains by moving; groups are any numbers below n. */
+export async function moveVertices(graph: LeidenGraph, groupOf: Int32Array, sweep: Sweep): Promise<void> {
   const { n, indptr, indices, weights, strength, total } = graph;
   const groupStrength = new Float64Array(n);
   const size = new Int32Array(n);
@@ -39,7 +39,6 @@ export async function moveVertices(graph: LeidenGraph, groupOf: Int32Array, swee
   const toGroup = new Float64Array(n);
   const met = new Int32Array(n);
   const factor = sweep.resolution / total;
-  let moved = false;
   for (let turn = 0; waiting > 0; turn++) {
     const v = queue[head]!;
     head = head + 1 === n ? 0 : head + 1;
@@ -76,7 +75,6 @@ export async function moveVertices(graph: LeidenGraph, groupOf: Int32Array, swee
       size[home]! -= 1;
       if (size[home] === 0) empty[empties++] = home;
       groupOf[v] = best;
-      moved = true;
       for (let e = indptr[v]!; e < indptr[v + 1]!; e++) {
         const other = indices[e]!;
         if (queued[other] === 1 || groupOf[other] === best) continue;
@@ -89,7 +87,6 @@ export async function moveVertices(graph: LeidenGraph, groupOf: Int32Array, swee
     const wait = turn % verticesPerCheck === 0 ? sweep.pace.at(sweep.done()) : undefined;
     if (wait) await wait;
   }
-  return moved;
 }
 
 /**

@@ -82,7 +82,8 @@ test('on any graph clusters are connected, better than one or all apart, and no 
         }
       }
     },
-  ), { numRuns: 40 });
+    // The second needs whole groups to join on a level where no single part gains by moving.
+  ), { numRuns: 200, examples: [[2, 1, 0, 1], [32, 122, 655617963, 0.24549744740890317]] });
 });
 
 test('cells without edges stay alone', async () => {

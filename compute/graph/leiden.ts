@@ -58,17 +58,20 @@ export async function leidenClusters(connectivities: CsrGraph, n: number, option
   return { labels: groupOf, sizes, modularity: quality, iterations };
 }
 
-/** One round: move, refine, aggregate, and again on the aggregate until moving there changes nothing. */
+/**
+ * One round: move, refine, aggregate, and again on the aggregate until every group is one vertex. Levels on which nothing
+ * moves are not the last: parts that stay where they are may still belong to groups that gain by joining as a whole.
+ */
 async function improve(cells: LeidenGraph, groupOf: Int32Array, sweep: Sweep): Promise<void> {
   let graph = cells;
   let groups = groupOf;
   /** Vertex of the present level that holds each cell; null at level 0, where they are the same. */
   let vertexOf: Int32Array | null = null;
   for (;;) {
-    const moved = await moveVertices(graph, groups, sweep);
+    await moveVertices(graph, groups, sweep);
     const count = renumber(groups);
     if (vertexOf) for (let cell = 0; cell < groupOf.length; cell++) groupOf[cell] = groups[vertexOf[cell]!]!;
-    if (count === graph.n || (vertexOf && !moved)) return;
+    if (count === graph.n) return;
     const parts = await refineGroups(graph, groups, sweep);
     const partCount = renumber(parts);
     // Parts as fine as the vertices themselves would aggregate to the same graph for ever.
