@@ -62,7 +62,7 @@ export function madeUpJob(workspace: Workspace, steps: readonly string[]): Pipel
     kind: 'pipeline', id: asJobId('job-0001'), recipe: 'mine', seed: 0, genes: 'same', plates: [], workers: 1, memoryBytes: 2 ** 30, cache: workspace.folders.cache,
     steps: steps.map((id, i) => {
       const fingerprint = print('0123456789abcdef'[i]!);
-      return { id, fingerprint, params: {}, plan, work: join(workspace.folders.work, resultFolderName(id, fingerprint)), reuse: null };
+      return { id, fingerprint, params: {}, plan, how: { workers: null, chunk_rows: null }, work: join(workspace.folders.work, resultFolderName(id, fingerprint)), reuse: null };
     }),
   };
 }

@@ -12,6 +12,8 @@ export interface JobStep {
   /** Fully resolved parameters of the `what` kind; no null that means "choose for me" is left. */
   readonly params: Readonly<Record<string, unknown>>;
   readonly plan: StepPlan;
+  /** What the user fixed of the plan; nulls leave it to the planner. */
+  readonly how: { readonly workers: number | null; readonly chunk_rows: number | null };
   /** Folder this step may write into; kept over a crash so that a checkpoint can be continued. */
   readonly work: string;
   /** Folder of an equal result that exists already; null when the step must run. */

@@ -22,6 +22,9 @@ const what = z.strictObject({
   span: param(realNumber(0.01, 1).default(0.3), { help: 'Share of genes in each local fit (seurat_v3).', advanced: true }),
 });
 
+/** Genes kept over several plates, as a multiple of those chosen per plate, that later steps are planned for. */
+const expectedSpread = 1.5;
+
 export const hvg = defineStep({
   id: 'hvg',
   version: 1,
@@ -41,11 +44,12 @@ export const hvg = defineStep({
       fixedDiskBytes: facts.nVars * plates * 40, fixedSeconds: params.flavor === 'seurat' ? 0.2 : 2,
     });
     const perPlate = params.n_top_genes ?? 2000;
-    // A gene needs min_plates + 1 votes out of plates * perPlate.
-    const most = Math.floor((perPlate * plates) / (min_plates + 1));
+    // A gene needs min_plates + 1 votes out of plates * perPlate. Plates agree far more than that bound allows (2,304 genes
+    // come out of 14 Tahoe plates with 2,000 each): pca plans again when it knows.
+    const most = Math.min((perPlate * plates) / (min_plates + 1), perPlate * expectedSpread);
     return {
       params: { ...params, min_plates }, plan,
-      facts: { ...facts, selectedGenes: Math.min(facts.nVars, Math.max(1, most)) },
+      facts: { ...facts, selectedGenes: Math.min(facts.nVars, Math.max(1, Math.floor(most))) },
     };
   },
   python(p, n) {

@@ -6,11 +6,10 @@ import type { InputFacts } from '../protocol/matrix.ts';
 import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
 import type { Recipe, RecipeStep } from '../protocol/recipe.ts';
 import { columnsOf, parseWhere } from '../protocol/where.ts';
-import type { StepDefinition } from './define.ts';
 import { levelColumn } from './filter.ts';
 import { howSchema, type How } from './params.ts';
 import { qcObsColumns } from './qc.ts';
-import { isStepId, stepIds, steps, type StepId } from './table.ts';
+import { definitionOf, isStepId, stepIds, type StepId } from './table.ts';
 
 export interface ResolvedStep {
   readonly id: StepId;
@@ -79,13 +78,7 @@ function refuseMisplaced(recipe: string, id: StepId, earlier: readonly ResolvedS
   }
 }
 
-type AnyStep = StepDefinition<StepId, z.ZodObject>;
 type Values = Record<string, unknown>;
-
-/** The table's entry with its parameters seen as plain values: each was parsed by its own schema just before. */
-function definitionOf(id: StepId): AnyStep {
-  return steps[id] as AnyStep;
-}
 
 function readParams(id: StepId, entry: RecipeStep): { what: Values; how: How } {
   const definition = definitionOf(id);

@@ -1,4 +1,6 @@
 /** Every step of a recipe, in the order in which they are usually run. The one list that everything else is mapped over. */
+import type { z } from 'zod';
+import type { StepDefinition } from './define.ts';
 import { filter } from './filter.ts';
 import { hvg } from './hvg.ts';
 import { leiden } from './leiden.ts';
@@ -17,6 +19,13 @@ export type StepId = keyof typeof steps;
 export type StepParams<Id extends StepId> = Parameters<(typeof steps)[Id]['writes']>[0];
 
 export const stepIds = Object.keys(steps) as StepId[];
+
+/** A step with its parameters seen as plain values: whoever calls it has had them parsed by the step's own schema. */
+export type AnyStep = StepDefinition<StepId, z.ZodObject>;
+
+export function definitionOf(id: StepId): AnyStep {
+  return steps[id] as AnyStep;
+}
 
 export function isStepId(id: string): id is StepId {
   return Object.hasOwn(steps, id);

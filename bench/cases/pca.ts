@@ -8,12 +8,12 @@ import { compareResults, peerProgram, recipeSide, resultOf } from '../harness/tr
 
 export const pca: PairedCase = {
   kind: 'paired',
-  title: 'PCA, 50 components of 2,000 genes',
+  title: 'PCA of 200,000 cells, 50 components of 2,000 genes, with --memory 1GiB',
   reach: "at least 3x chunked scipy X'X in float64 + numpy eigh; eigenvalues equal to 1e-6",
   metric: 'seconds',
   leastRatio: 3,
-  data: 'plate-100k',
-  ours: recipeSide('pca', { after: 'scan' }),
+  data: 'plate-200k',
+  ours: recipeSide('pca', { after: 'scan', memory: '1GiB' }),
   peer: {
     command: ({ files, threads, scratch, ours }) =>
       peerProgram(

@@ -8,6 +8,7 @@ import { truckee } from './truckee.ts';
 const sets = {
   'plate-20k': { plates: 1, cells: 20_000 },
   'plate-100k': { plates: 1, cells: 100_000 },
+  'plate-200k': { plates: 1, cells: 200_000 },
   'plates-4x25k': { plates: 4, cells: 25_000 },
   'plates-2x25k': { plates: 2, cells: 25_000 },
   'plates-8x25k': { plates: 8, cells: 25_000 },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import type { JobStep, PipelineJob } from '../../protocol/jobs.ts';
+import type { StepPlan } from '../../protocol/plan.ts';
 import type { Provenance } from '../../protocol/provenance.ts';
 import { isStepId, steps, type StepId } from '../../steps/table.ts';
 import { openStored } from '../results/array.ts';
@@ -13,6 +14,7 @@ import { runners } from '../steps/table.ts';
 import { withGeneName } from './gene-words.ts';
 import { openInput } from './input.ts';
 import { createPool, type Pool } from './pool.ts';
+import { replanned } from './replan.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import { runCheckpointedPass } from './run-pass.ts';
 import { createSlotTable, type SlotTable } from '../results/slots.ts';
@@ -80,7 +82,7 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   reporter.stepStarted(id, step.plan.seconds);
   const folder = join(step.work, 'result');
   mkdirSync(folder, { recursive: true });
-  const record = { outcome: {} as Record<string, unknown>, notes: [] as string[], passes: 0 };
+  const record: StepRecord = { outcome: {}, notes: [], passes: 0, plan: step.plan };
   const context = createContext(run, step, id, index, folder, record);
   // One runner per step id: the pairing is checked where the table is made.
   const runner = runners[id] as StepRunner<StepId>;
@@ -91,8 +93,8 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   const provenance: Provenance = {
     truckee: host.version, step: id, stepVersion: steps[id].version, fingerprint: step.fingerprint, params: step.params, seed: job.seed,
     inputs: job.plates.map((plate) => ({ name: plate.name, fingerprint: plate.fingerprint, nObs: plate.facts.nObs, demo: plate.facts.demo })),
-    plan: step.plan, started: started.toISOString(), wallSeconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes: reporter.peakBytes,
-    passes: record.passes, kernels: run.pool.kernels, workers: job.workers, chunkRows: step.plan.chunkRows,
+    plan: record.plan, started: started.toISOString(), wallSeconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes: reporter.peakBytes,
+    passes: record.passes, kernels: run.pool.kernels, workers: job.workers, chunkRows: record.plan.chunkRows,
     hardware: { os: process.platform, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, gpu: 'not used' },
     versions: { node: process.versions.node, v8: process.versions.v8, zlib: process.versions.zlib ?? '' },
     outcome: record.outcome, notes: record.notes,
@@ -118,6 +120,8 @@ interface StepRecord {
   outcome: Record<string, unknown>;
   notes: string[];
   passes: number;
+  /** The plan in force. */
+  plan: StepPlan;
 }
 
 function createContext(run: Run, step: JobStep, id: StepId, index: number, folder: string, record: StepRecord): StepContext {
@@ -131,7 +135,16 @@ function createContext(run: Run, step: JobStep, id: StepId, index: number, folde
     if (host.signal.aborted) throw failure('cancelled', { step: id });
   };
   return {
-    id, fingerprint: step.fingerprint, seed: job.seed, plan: step.plan, input, workers: step.plan.workers, folder, checkpointFolder,
+    id, fingerprint: step.fingerprint, seed: job.seed, input, folder, checkpointFolder,
+    get plan() {
+      return record.plan;
+    },
+    get workers() {
+      return record.plan.workers;
+    },
+    replan(known) {
+      record.plan = replanned(id, step, job, input, known);
+    },
     // Resolved by the step's own schema before the job was made.
     params: step.params as StepContext['params'],
     slot: (name) => slots.path(name),
@@ -153,7 +166,7 @@ function createContext(run: Run, step: JobStep, id: StepId, index: number, folde
       record.passes += 1;
       await runCheckpointedPass(pool, name, options, {
         fingerprint: step.fingerprint, checkpointFolder, plates: input.plates,
-        chunkRows: step.plan.chunkRows, chunkStored: step.plan.chunkStored, workers: step.plan.workers,
+        chunkRows: record.plan.chunkRows, chunkStored: record.plan.chunkStored, workers: record.plan.workers,
         progress: (done, total) => reporter.progress(done, total, 'cells'),
         note, pulse: stopIfCancelled,
       }).catch((thrown: unknown) => {

@@ -1,6 +1,6 @@
 /** What a step's runner gets and what it owes: read earlier results by slot, write its own into its folder. */
 import type { Fingerprint } from '../../protocol/ids.ts';
-import type { StepPlan } from '../../protocol/plan.ts';
+import type { PlanFacts, StepPlan } from '../../protocol/plan.ts';
 import type { StepId, StepParams } from '../../steps/table.ts';
 import type { Plate, UnsharedGene } from '../matrix/plates.ts';
 import type { PassName, PassTable, Reducer } from '../passes/contract.ts';
@@ -49,6 +49,11 @@ export interface StepContext<Id extends StepId = StepId> {
   readonly plan: StepPlan;
   readonly input: RunInput;
   readonly workers: number;
+  /**
+   * Plans the step again for what only its inputs tell (genes chosen, say); passes after it keep to the new plan.
+   * @throws memory-too-small
+   */
+  replan(known: Partial<PlanFacts>): void;
   /** The result folder in the making: everything in it is handed over. */
   readonly folder: string;
   /** Path of a result folder's slot written by the latest earlier step; undefined when no step of this run wrote it. */

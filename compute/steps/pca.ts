@@ -17,6 +17,7 @@ export async function runPca(context: StepContext<'pca'>): Promise<void> {
     throw failure('memory-too-small', { step: 'pca', neededBytes: 20 * genes * genes, availableBytes: 20 * maxCovarianceGenes ** 2 });
   }
   const components = Math.min(params.n_comps, genes, kept);
+  context.replan({ selectedGenes: genes });
   if (components < params.n_comps) context.note(`${components} components: there are only ${genes} genes and ${kept} cells`);
 
   const spool = spoolFolder(context, genes);

@@ -41,7 +41,7 @@ export function prepareJob(workspace: Workspace, recipe: Recipe, hardware: Hardw
   }
   const notes = [...resolved.notes];
   const steps = resolved.steps.map((step, i): JobStep => ({
-    id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan,
+    id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan, how: step.how,
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
     reuse: reusable(workspace, fingerprints[i]!, notes),
   }));
