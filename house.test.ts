@@ -58,6 +58,12 @@ describe('the house', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('runs on what npm ci installs: packages of the engine and the host are dependencies, each with one exact version', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const used = new Set(['node', ...Object.keys(packages).filter((house) => house !== 'renderer').flatMap((house) => packages[house]!)]);
+    expect([...used].filter((name) => !/^\d+\.\d+\.\d+$/.test(dependencies[name] ?? ''))).toEqual([]);
+  });
+
   test('has no unknown rooms', () => {
     const unknown = all.map(placeOf).filter(([house, room, file]) => file !== undefined && rooms[house!] && !rooms[house!]!.includes(room!));
     expect([...new Set(unknown.map((place) => place.slice(0, 2).join('/')))]).toEqual([]);

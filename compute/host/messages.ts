@@ -23,8 +23,9 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'ready'; readonly kernels: string }
   | { readonly kind: 'partial'; readonly tile: Tile; readonly partial: unknown; readonly stored: number }
-  | { readonly kind: 'tiles-done' }
+  /** heldBytes: of the worker's kernel memory, which shrinks only with the worker. */
+  | { readonly kind: 'tiles-done'; readonly heldBytes: number }
   | { readonly kind: 'pass-closed' }
-  | { readonly kind: 'called'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'called'; readonly id: number; readonly value: unknown; readonly heldBytes: number }
   | { readonly kind: 'call-progress'; readonly id: number; readonly done: number; readonly total: number; readonly unit: string }
   | { readonly kind: 'failed'; readonly error: ErrorData };

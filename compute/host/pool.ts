@@ -9,6 +9,7 @@ import { runPass, type PassRequest } from './pass-queue.ts';
 import { createSeats, send, type Seat } from './seats.ts';
 
 export interface Pool {
+  /** Most workers that calls and passes may have. */
   readonly size: number;
   readonly kernels: string;
   runPass<Name extends PassName>(request: PassRequest<Name>): Promise<void>;
@@ -16,10 +17,18 @@ export interface Pool {
   call<Name extends CallName>(
     name: Name, payload: CallTable[Name]['payload'], onProgress?: (done: number, total: number, unit: string) => void,
   ): Promise<CallTable[Name]['result']>;
+  /**
+   * Between two pieces of work: no more workers than the next may have, and none that still holds the memory of the one
+   * before.
+   */
+  fit(workers: number): Promise<void>;
   /** Makes everything in flight end with `cancelled`. */
   stop(): void;
   close(): Promise<void>;
 }
+
+/** A worker that holds more than this is replaced before the next step: its memory would count on top of what that one plans. */
+const bulkyBytes = 24 * 2 ** 20;
 
 export interface PoolOptions {
   readonly kernels: string | null;
@@ -35,7 +44,8 @@ export async function createPool(size: number, options: PoolOptions): Promise<Po
   const threads = createSeats(() => options.startWorker?.(setup) ?? new Worker(own, { workerData: setup }));
   let cancelled = false;
   let rejectAll: Set<(error: unknown) => void> = new Set();
-  const seats = await Promise.all(Array.from({ length: size }, threads.open));
+  // The first tells which kernels there are; others come when there is work for them.
+  const seats = [await threads.open()];
   const busy = new Set<Seat>();
   /** Takes a seat at once, before anything is awaited: two calls made in one turn must not share one. */
   const takeSeat = async (): Promise<Seat> => {
@@ -69,7 +79,16 @@ export async function createPool(size: number, options: PoolOptions): Promise<Po
     get kernels() {
       return threads.kernels;
     },
-    runPass: (request) => stoppable(() => runPass(request, seats.slice(0, Math.max(1, request.workers)), threads.restart)),
+    runPass: (request) =>
+      stoppable(async () => {
+        const workers = Math.max(1, request.workers);
+        seats.push(...(await Promise.all(Array.from({ length: Math.max(0, workers - seats.length) }, threads.open))));
+        await runPass(request, seats.slice(0, workers), threads.restart);
+      }),
+    async fit(workers) {
+      await Promise.all(seats.splice(Math.max(1, workers)).map(threads.close));
+      await Promise.all(seats.filter((seat) => seat.heldBytes > bulkyBytes).map(threads.restart));
+    },
     call: (name, payload, onProgress) =>
       stoppable(async () => {
         const seat = await takeSeat();

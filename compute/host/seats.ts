@@ -9,6 +9,8 @@ export interface Seat {
   onCrash: ((error: TruckeeError) => void) | null;
   /** Why its worker no longer runs; null while it does. */
   broken: TruckeeError | null;
+  /** Of its worker's kernel memory, as last told. */
+  heldBytes: number;
 }
 
 export interface Seats {
@@ -27,6 +29,7 @@ export function createSeats(startWorker: () => Worker): Seats {
       const worker = startWorker();
       seat.worker = worker;
       seat.broken = null;
+      seat.heldBytes = 0;
       const crashed = (error: unknown): void => {
         // A worker that was replaced or given up has nothing more to say.
         if (seat.worker !== worker || seat.broken) return;
@@ -39,7 +42,10 @@ export function createSeats(startWorker: () => Worker): Seats {
         if (message.kind === 'ready') {
           kernels = message.kernels;
           resolve();
-        } else seat.listener?.(message);
+          return;
+        }
+        if (message.kind === 'tiles-done' || message.kind === 'called') seat.heldBytes = message.heldBytes;
+        seat.listener?.(message);
       });
       worker.on('error', crashed);
       worker.on('exit', (code) => crashed(new Error(`it ended with code ${code}`)));
@@ -53,7 +59,7 @@ export function createSeats(startWorker: () => Worker): Seats {
       return kernels;
     },
     async open() {
-      const seat = { listener: null, onCrash: null, broken: null } as Partial<Seat> as Seat;
+      const seat = { listener: null, onCrash: null, broken: null, heldBytes: 0 } as Partial<Seat> as Seat;
       await start(seat);
       return seat;
     },

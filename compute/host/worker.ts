@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { failure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import { runCall } from '../calls/table.ts';
 import { chooseKernels } from '../kernels/index.ts';
+import { openScope, type Scope } from '../kernels/scope.ts';
 import type { KernelSet } from '../kernels/kernels.ts';
 import type { Plate } from '../matrix/plates.ts';
 import type { Tile } from '../matrix/tiles.ts';
@@ -13,6 +14,7 @@ import type { MatrixReader } from '../stores/contract.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 
 interface OpenedPass {
+  readonly scope: Scope;
   readonly worker: TileWorker<unknown>;
   readonly plates: readonly Plate[];
   maxRows: number;
@@ -50,20 +52,26 @@ async function handle(message: ToWorker): Promise<void> {
       return;
     case 'tiles':
       for (const tile of message.tiles) await runTile(pass!, tile);
-      say({ kind: 'tiles-done' });
+      say({ kind: 'tiles-done', heldBytes: kernels.arena.heldBytes() });
       return;
     case 'recycle':
       pass?.worker.recycle?.(message.partial);
       return;
     case 'close-pass':
       pass?.reader?.matrix.close();
+      pass?.scope.release();
       pass = null;
       say({ kind: 'pass-closed' });
       return;
     case 'call': {
       const report = (done: number, total: number, unit: string): void => say({ kind: 'call-progress', id: message.id, done, total, unit });
-      const value = await runCall(message.name, message.payload, { kernels, report, stopped });
-      say({ kind: 'called', id: message.id, value });
+      const scope = openScope(kernels);
+      try {
+        const value = await runCall(message.name, message.payload, { kernels: scope.kernels, report, stopped });
+        say({ kind: 'called', id: message.id, value, heldBytes: kernels.arena.heldBytes() });
+      } finally {
+        scope.release();
+      }
       return;
     }
     default:
@@ -75,8 +83,9 @@ function openPass(message: Extract<ToWorker, { kind: 'open-pass' }>): OpenedPass
   if (!Object.hasOwn(passes, message.name)) throw failure('internal', { detail: `no pass named ${message.name}` });
   // The name and its spec were typed together by the engine that sent them.
   const open = passes[message.name as PassName] as OpenPass<PassName>;
-  const worker = open(message.spec as Parameters<typeof open>[0], message.plates, kernels) as TileWorker<unknown>;
-  return { worker, plates: message.plates, maxRows: message.maxRows, maxStored: message.maxStored, reader: null };
+  const scope = openScope(kernels);
+  const worker = open(message.spec as Parameters<typeof open>[0], message.plates, scope.kernels) as TileWorker<unknown>;
+  return { scope, worker, plates: message.plates, maxRows: message.maxRows, maxStored: message.maxStored, reader: null };
 }
 
 async function runTile(open: OpenedPass, tile: Tile): Promise<void> {
@@ -91,7 +100,7 @@ async function runTile(open: OpenedPass, tile: Tile): Promise<void> {
 async function readTile(open: OpenedPass, tile: Tile): Promise<number> {
   if (open.reader?.plate !== tile.plate) {
     open.reader?.matrix.close();
-    open.reader = { plate: tile.plate, matrix: openMatrix(open.plates[tile.plate]!.spec, kernels.arena) };
+    open.reader = { plate: tile.plate, matrix: openMatrix(open.plates[tile.plate]!.spec, open.scope.kernels.arena) };
   }
   let stored = 0;
   const range = { rowStart: tile.rowStart, rowEnd: tile.rowStart + tile.rows, maxRows: open.maxRows, maxStored: open.maxStored };

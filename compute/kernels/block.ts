@@ -23,6 +23,8 @@ export interface Arena {
   uint8(length: number): Uint8Array;
   /** Gives an array back; its memory may be handed out again. */
   release(array: Int32Array | Float32Array | Float64Array | Uint8Array): void;
+  /** Bytes that its memory has grown to and does not give back to the system. */
+  heldBytes(): number;
 }
 
 /** Ordinary JavaScript arrays, left to the garbage collector. */
@@ -32,4 +34,5 @@ export const plainArena: Arena = {
   float64: (length) => new Float64Array(length),
   uint8: (length) => new Uint8Array(length),
   release: () => undefined,
+  heldBytes: () => 0,
 };

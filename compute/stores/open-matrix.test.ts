@@ -82,6 +82,7 @@ describe.skipIf(!hasSharedData)('blocks', () => {
         float64: (length) => take(plainArena.float64(length)),
         uint8: (length) => take(plainArena.uint8(length)),
         release: (array) => expect(held.delete(array)).toBe(true),
+        heldBytes: () => 0,
       };
       const spec = await specOf(file, slot);
       const reader = openMatrix(spec, arena);

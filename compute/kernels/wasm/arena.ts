@@ -29,5 +29,6 @@ export function createArena(memory: LinearMemory): Arena {
       }
       memory.give(array.byteOffset);
     },
+    heldBytes: memory.heldBytes,
   };
 }

@@ -12,8 +12,6 @@ export interface WasmKernelSet extends KernelSet {
   readonly name: 'wasm';
   /** Bytes handed out by the arena and not released. */
   usedBytes(): number;
-  /** Bytes the memory has grown to; it never shrinks. */
-  heldBytes(): number;
 }
 
 export interface WasmOptions {
@@ -44,7 +42,6 @@ function bind(memory: LinearMemory, wasm: KernelExports): WasmKernelSet {
     name: 'wasm',
     arena: createArena(memory),
     usedBytes: memory.usedBytes,
-    heldBytes: memory.heldBytes,
     ...bindRowKernels(memory, wasm),
     ...bindProductKernels(memory, wasm),
   };

@@ -65,10 +65,10 @@ describe.skipIf(findModule() === null)('wasm kernel set (needs the compiled modu
       kernels.arena.release(array);
     };
     run();
-    const held = kernels.heldBytes();
+    const held = kernels.arena.heldBytes();
     for (let i = 0; i < 200; i++) run();
     expect(kernels.usedBytes()).toBe(0);
-    expect(kernels.heldBytes()).toBe(held);
+    expect(kernels.arena.heldBytes()).toBe(held);
   });
 
   test('two sets have separate memories', () => {
