@@ -4,17 +4,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingPackages } from './needs.mjs';
 import { bundledNode, root } from './node.mjs';
 
 const node = bundledNode() ?? process.execPath;
 const run = (args) => spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1;
 const tool = (path) => join(root, 'node_modules', path);
 
-const python = spawnSync('/usr/bin/python3', ['-c', 'import h5py, anndata, scipy, sklearn, nbformat'], { stdio: 'ignore' });
-if (python.status !== 0) {
-  console.error('Note: tests against Python references are skipped: they need python3 with h5py, anndata, scipy, scikit-learn and nbformat.');
-  console.error('      Debian: apt-get install python3-h5py python3-anndata python3-scipy python3-sklearn python3-nbformat umap-learn python3-skmisc python3-leidenalg');
-}
+const missing = missingPackages();
+for (const [purpose, names] of Object.entries(missing)) console.error(`Note: tests that need ${purpose} are skipped without ${names.join(', ')}.`);
+if (Object.keys(missing).length > 0) console.error(`      As root: apt-get install ${Object.values(missing).flat().join(' ')}`);
 
 const failed = [];
 if (run([tool('typescript/bin/tsc'), '-p', 'tsconfig.test.json']) !== 0) failed.push('types');

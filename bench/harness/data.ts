@@ -8,11 +8,10 @@ import { truckee } from './truckee.ts';
 const sets = {
   'plate-20k': { plates: 1, cells: 20_000 },
   'plate-100k': { plates: 1, cells: 100_000 },
+  'plate-50k': { plates: 1, cells: 50_000 },
+  'plate-800k': { plates: 1, cells: 800_000 },
   'plate-200k': { plates: 1, cells: 200_000 },
   'plates-4x25k': { plates: 4, cells: 25_000 },
-  'plates-2x25k': { plates: 2, cells: 25_000 },
-  'plates-8x25k': { plates: 8, cells: 25_000 },
-  'plates-8x100k': { plates: 8, cells: 100_000 },
   'plates-3x100k': { plates: 3, cells: 100_000 },
   'plates-6x100k': { plates: 6, cells: 100_000 },
 } as const;

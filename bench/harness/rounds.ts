@@ -54,14 +54,15 @@ export async function runScaling(scaling: ScalingCase, files: readonly string[],
   for (let round = 1; round <= options.rounds; round++) {
     const scratch = newFolder(options);
     try {
-      measured.push(await runSide(scaling.ours, { files, threads: options.threads, scratch, ours: null }, options.cache));
-      console.log(`  ${describe(measured.at(-1)!)}`);
+      const one = await runSide(scaling.ours, { files, threads: options.threads, scratch, ours: null }, options.cache);
+      console.log(`  ${describe(one)}`);
+      // Now, while its result folders are there.
+      measured.push(scaling.cpuOf ? { ...one, cpuSeconds: scaling.cpuOf(one) } : one);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
   }
-  const { cpuOf } = scaling;
-  return figures(cpuOf ? measured.map((m) => ({ ...m, cpuSeconds: cpuOf(m) })) : measured);
+  return figures(measured);
 }
 
 async function runSide(side: Side, round: Round, cache: CacheState): Promise<Measured> {

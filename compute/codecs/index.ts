@@ -4,3 +4,4 @@ export { inflatePrefix, prefixBytesFor } from './inflate.prefix.ts';
 export { decodeLzf, lzfBytesLimit } from './lzf.ts';
 export { unshuffle } from './shuffle.ts';
 export { checkFletcher32, fletcher32 } from './fletcher32.ts';
+export { threadInflater } from './wasm/inflater.ts';

@@ -5,7 +5,7 @@ import { inflateByZlib } from './inflate.ts';
 import { threadInflater, type Inflater } from './wasm/inflater.ts';
 
 const built = threadInflater();
-const own: Inflater = built ?? { inflate: inflateByZlib };
+const own: Pick<Inflater, 'inflate'> = built ?? { inflate: inflateByZlib };
 
 /** The bytes, or null for an error: what two decoders must agree on. */
 function verdict(act: () => Uint8Array | null): Uint8Array | null {
@@ -149,4 +149,26 @@ describe.skipIf(built === null)('the own inflate (needs the built WASM module)',
   test('leaves what its memory should not hold to zlib', () => {
     expect(own.inflate(deflateSync(new Uint8Array(10)), 33 << 20)).toBe(null);
   });
+});
+
+describe.skipIf(threadInflater() === null)('narrowing what was inflated', () => {
+  const inflater = threadInflater()!;
+  const inflated = (values: BigInt64Array | BigUint64Array): Uint8Array => inflater.inflate(deflateSync(new Uint8Array(values.buffer)), values.byteLength)!;
+
+  test('any run of any length gives the low words and says whether all values fit', () => {
+    const value = fc.oneof(fc.bigInt({ min: -(2n ** 31n), max: 2n ** 31n - 1n }), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }));
+    fc.assert(fc.property(fc.array(value, { maxLength: 40 }), fc.nat(40), fc.boolean(), (values, from, signed) => {
+      const stored = signed ? BigInt64Array.from(values) : BigUint64Array.from(values);
+      const bytes = inflated(stored);
+      const view = signed ? new BigInt64Array(bytes.buffer, bytes.byteOffset, values.length) : new BigUint64Array(bytes.buffer, bytes.byteOffset, values.length);
+      const part = view.subarray(Math.min(from, values.length));
+      const found = inflater.narrow(part)!;
+      expect(found.fits).toBe([...part].every((one) => one === BigInt.asIntN(32, one)));
+      expect([...found.narrow]).toEqual([...part].map((one) => Number(BigInt.asIntN(32, one))));
+      // The input is untouched: its chunk may be read on from.
+      expect([...view]).toEqual([...stored]);
+    }));
+  });
+
+  test('numbers that lie elsewhere are left to others', () => expect(inflater.narrow(BigInt64Array.of(1n, 2n))).toBeNull());
 });

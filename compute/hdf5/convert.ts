@@ -2,7 +2,10 @@
  * Copies stored numbers into the arrays the engine computes with, checking what the target cannot hold. 64-bit integers are
  * read as two 32-bit words: BigInts, one object per number, would be some thirty times slower.
  */
+import { threadInflater } from '../codecs/index.ts';
 import type { NumericArray } from './spec.ts';
+
+const beyondInt32 = 'it holds a number beyond 32 bits where an index is expected';
 
 export type TargetArray = Int32Array | Float32Array | Float64Array;
 
@@ -12,6 +15,14 @@ export type TargetArray = Int32Array | Float32Array | Float64Array;
  */
 export function convertInto(view: NumericArray, from: number, count: number, out: TargetArray, at: number): void {
   if (view instanceof BigInt64Array || view instanceof BigUint64Array) {
+    if (out instanceof Int32Array) {
+      const inPlace = threadInflater()?.narrow(view.subarray(from, from + count));
+      if (inPlace) {
+        if (!inPlace.fits) throw new Error(beyondInt32);
+        out.set(inPlace.narrow, at);
+        return;
+      }
+    }
     const words = new Int32Array(view.buffer, view.byteOffset + 8 * from, 2 * count);
     const signed = view instanceof BigInt64Array;
     if (out instanceof Int32Array) wordsToInt32(words, count, signed, out.subarray(at, at + count));
@@ -36,7 +47,7 @@ function wordsToInt32(words: Int32Array, count: number, signed: boolean, section
   }
   // Of the unsigned values that pass, those above 2^63 look negative.
   if (!signed && bad === 0) for (let i = 0; i < count; i++) bad |= section[i]! >> 31;
-  if (bad !== 0) throw new Error('it holds a number beyond 32 bits where an index is expected');
+  if (bad !== 0) throw new Error(beyondInt32);
 }
 
 function wordsToFloat(words: Int32Array, count: number, signed: boolean, section: Float32Array | Float64Array): void {

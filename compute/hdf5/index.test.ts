@@ -6,6 +6,6 @@ import * as hdf5 from './index.ts';
 test('public names', () => {
   expect(Object.keys(hdf5).sort()).toEqual(['describeDataset', 'openArray', 'openStructure', 'prepareForeign']);
   expect(Object.keys(codecs).sort()).toEqual([
-    'checkFletcher32', 'decodeLzf', 'fletcher32', 'inflate', 'inflatePrefix', 'inflatedBytesLimit', 'lzfBytesLimit', 'prefixBytesFor', 'unshuffle',
+    'checkFletcher32', 'decodeLzf', 'fletcher32', 'inflate', 'inflatePrefix', 'inflatedBytesLimit', 'lzfBytesLimit', 'prefixBytesFor', 'threadInflater', 'unshuffle',
   ]);
 });

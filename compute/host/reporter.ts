@@ -30,14 +30,20 @@ interface Current {
 }
 
 const tickMs = 500;
+/** Asking the system takes some milliseconds. */
+const leastMsBetweenSamples = 200;
 
 export function createReporter(emit: (event: JobEvent) => void, hostPid: number, memoryBudget: number): Reporter {
   let current: Current | null = null;
   let peakBytes = 0;
   let overBudget = false;
   let lastMemory: number | null = null;
+  let sampledAt = Number.NEGATIVE_INFINITY;
 
   const sampleMemory = (): void => {
+    const now = performance.now();
+    if (now - sampledAt < leastMsBetweenSamples) return;
+    sampledAt = now;
     const engine = processBytes(process.pid);
     if (engine === null) return;
     lastMemory = engine + (processBytes(hostPid) ?? 0);

@@ -81,8 +81,7 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   const cpuBefore = process.cpuUsage();
   reporter.stepStarted(id, step.plan.seconds);
   await run.pool.fit(step.plan.workers);
-  // What the step before left to the collector would count on top of what this one plans.
-  globalThis.gc?.();
+  collectGarbage();
   const folder = join(step.work, 'result');
   mkdirSync(folder, { recursive: true });
   const record: StepRecord = { outcome: {}, notes: [], passes: 0, plan: step.plan };
@@ -117,6 +116,23 @@ async function adopted(host: PipelineHost, step: JobStep, wallSeconds: number): 
     if (isKind(thrown, 'io-failed')) rmSync(step.work, { recursive: true, force: true });
     throw thrown;
   }
+}
+
+/** More than this over what was left after the last collection is worth the milliseconds of another. */
+const collectableBytes = 24 * 2 ** 20;
+let leftBytes = heldBytes();
+
+/** What the step before left to the collector would count on top of what the next one plans. */
+function collectGarbage(): void {
+  if (!globalThis.gc || heldBytes() < leftBytes + collectableBytes) return;
+  globalThis.gc();
+  leftBytes = heldBytes();
+}
+
+/** Bytes of objects and of arrays outside the heap, dead or alive. */
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 interface StepRecord {

@@ -1,6 +1,7 @@
 /** Plates seen as one tall matrix: rows one plate after the other, genes brought to one common order. */
 import { failure } from '../../protocol/errors.ts';
 import type { MatrixSpec } from '../stores/contract.ts';
+import { ascending } from './positions.ts';
 
 /** One plate's place in the tall matrix: structured-cloneable, so that workers get it as it is. */
 export interface Plate {
@@ -85,7 +86,7 @@ function refuseDuplicates(plate: PlateGenes): void {
 
 /** Common gene -> gene of the file: the other way round than toCommon. */
 export function genesOfFile({ toCommon }: Pick<Plate, 'toCommon'>, common: number): Int32Array {
-  const genes = Int32Array.from({ length: common }, (_, gene) => gene);
+  const genes = ascending(common);
   toCommon?.forEach((place, gene) => {
     if (place >= 0) genes[place] = gene;
   });

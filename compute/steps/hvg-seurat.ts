@@ -3,6 +3,7 @@
  * judges all genes of its own file, also those that other plates lack: its bins and its vote do not depend on the others.
  */
 import { genesOfFile, type Plate } from '../matrix/plates.ts';
+import { ascending, gather } from '../matrix/positions.ts';
 import { hvgSeurat, selectByCutoffs, selectTop } from '../statistics/index.ts';
 import type { StepContext } from './contract.ts';
 import { votingPlates, type PlateChoice } from './hvg.ts';
@@ -19,28 +20,28 @@ export async function seuratPlates(context: StepContext<'hvg'>, genes: Int32Arra
   return votingPlates(context).map((plate) => {
     const { n, sum, sumSq } = moments.plate(plate);
     const judged = judgedGenes(context.input.plates[plate]!, kept);
-    const pick = (all: Float64Array): Float64Array => Float64Array.from(judged, (gene) => all[gene]!);
-    const found = hvgSeurat({ n, sum: pick(sum), sumSq: pick(sumSq), target: normalize.targets[plate]!, binCount: params.n_bins });
+    const found = hvgSeurat({ n, sum: gather(sum, judged), sumSq: gather(sumSq, judged), target: normalize.targets[plate]!, binCount: params.n_bins });
     const selected = params.n_top_genes === null
       ? selectByCutoffs(found.means, found.dispersionsNorm, {
           minMean: params.min_mean, maxMean: params.max_mean, minDisp: params.min_disp, maxDisp: params.max_disp ?? Number.POSITIVE_INFINITY,
         })
       : selectTop(found.dispersionsNorm, params.n_top_genes);
-    const position = new Int32Array(moments.plate(plate).sum.length);
-    judged.forEach((gene, i) => (position[gene] = i));
+    const position = new Int32Array(sum.length);
+    for (let i = 0; i < judged.length; i++) position[judged[i]!] = i;
     const inFile = genesOfFile(context.input.plates[plate]!, common);
-    const at = Int32Array.from(genes, (gene) => position[inFile[gene]!]!);
+    const at = genes.slice();
+    for (let i = 0; i < at.length; i++) at[i] = position[inFile[at[i]!]!]!;
     const columns = { means: found.means, dispersions: found.dispersions, dispersions_norm: found.dispersionsNorm };
     return {
-      selected: Uint8Array.from(at, (i) => selected[i]!),
-      columns: mapValues(columns, (column) => Float64Array.from(at, (i) => column[i]!)),
+      selected: gather(selected, at),
+      columns: mapValues(columns, (column) => gather(column, at)),
     };
   });
 }
 
 /** Genes of the file that take part: all but those the filter dropped. */
 function judgedGenes({ nVars, toCommon }: Plate, kept: Uint8Array | null): Int32Array {
-  const all = Int32Array.from({ length: nVars }, (_, gene) => gene);
+  const all = ascending(nVars);
   if (kept === null) return all;
   return all.filter((gene) => {
     const common = toCommon ? toCommon[gene]! : gene;

@@ -1,6 +1,7 @@
 /** Runs `hvg`: statistics per plate, a choice per plate, and the rule that several plates must agree. */
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
+import { ascending } from '../matrix/positions.ts';
 import { writeArray } from '../results/array.ts';
 import { rankOverBatches, selectOverPlates } from '../statistics/index.ts';
 import type { StepContext } from './contract.ts';
@@ -45,7 +46,7 @@ export async function runHvg(context: StepContext<'hvg'>): Promise<void> {
 /** Positions in the common list of the genes the filter kept. */
 function keptGenePositions(context: StepContext<'hvg'>): Int32Array {
   const flags = keptGenes(context);
-  const all = Int32Array.from({ length: context.input.genes.length }, (_, gene) => gene);
+  const all = ascending(context.input.genes.length);
   return flags ? all.filter((gene) => flags[gene] === 1) : all;
 }
 
@@ -62,28 +63,35 @@ function writeColumns(context: StepContext<'hvg'>, genes: Int32Array, selected: 
   const mask = new Uint8Array(all);
   const plates = new Uint32Array(all);
   const counts = new Int32Array(all);
-  genes.forEach((gene, i) => {
-    mask[gene] = selected[i]!;
-    choices.forEach((choice, plate) => {
-      if (choice.selected[i] !== 1) return;
+  for (let i = 0; i < genes.length; i++) mask[genes[i]!] = selected[i]!;
+  choices.forEach((choice, plate) => {
+    for (let i = 0; i < genes.length; i++) {
+      if (choice.selected[i] !== 1) continue;
+      const gene = genes[i]!;
       counts[gene]! += 1;
       // One bit per plate, as far as 32 plates go; hvg_count has them all.
       if (plate < 32) plates[gene] = (plates[gene]! | (1 << plate)) >>> 0;
-    });
+    }
   });
   writeArray(at('highly_variable'), mask, undefined, { boolean: true });
   writeArray(at('hvg_count'), counts);
   writeArray(at('hvg_plates'), plates);
   for (const name of Object.keys(choices[0]!.columns)) {
-    const means = Float64Array.from(genes, (_, i) => choices.reduce((sum, choice) => sum + choice.columns[name]![i]!, 0) / choices.length);
-    const values = spread(genes, means, all);
+    const values = spread(genes, meanOf(choices.map((choice) => choice.columns[name]!)), all);
     writeArray(at(name), name === 'dispersions_norm' ? Float32Array.from(values) : values);
   }
+}
+
+/** Gene by gene, added up in the order of the plates. */
+function meanOf(columns: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(columns[0]!.length);
+  for (const column of columns) for (let i = 0; i < mean.length; i++) mean[i]! += column[i]!;
+  return mean.map((sum) => sum / columns.length);
 }
 
 /** Values of the genes the filter kept, placed among all common genes; NaN for the others. */
 function spread(genes: Int32Array, values: Float64Array, all: number): Float64Array {
   const placed = new Float64Array(all).fill(Number.NaN);
-  genes.forEach((gene, i) => (placed[gene] = values[i]!));
+  for (let i = 0; i < genes.length; i++) placed[genes[i]!] = values[i]!;
   return placed;
 }

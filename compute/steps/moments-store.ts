@@ -18,7 +18,10 @@ export function momentsStore(plates: readonly Pick<Plate, 'nVars'>[]): MomentsSt
   const genes = ends.at(-1) ?? 0;
   const arrays = { keptCells: new Float64Array(plates.length), momentSum: new Float64Array(genes), momentSumSq: new Float64Array(genes) };
   const partOf = (all: Float64Array, plate: number): Float64Array => all.subarray(ends[plate]! - plates[plate]!.nVars, ends[plate]!);
-  const addTo = (target: Float64Array, part: Float64Array): void => part.forEach((value, gene) => (target[gene]! += value));
+  // Once per tile over all genes: a plain loop is several times as fast as forEach.
+  const addTo = (target: Float64Array, part: Float64Array): void => {
+    for (let gene = 0; gene < part.length; gene++) target[gene]! += part[gene]!;
+  };
   return {
     arrays,
     add(plate, partial) {

@@ -10,6 +10,11 @@ export interface Inflater {
    * hold: ask zlib then. Throws a plain Error on damage, a wrong size or a wrong checksum.
    */
   inflate(stored: Uint8Array, outBytes: number): Uint8Array | null;
+  /**
+   * 64-bit integers of what was last inflated as 32-bit ones, valid until the next call of anything here; null when `values`
+   * lie elsewhere. `fits` is false when one of them is beyond 32 bits.
+   */
+  narrow(values: BigInt64Array | BigUint64Array): { readonly narrow: Int32Array; readonly fits: boolean } | null;
 }
 
 /** The memory never shrinks, so one huge chunk must not fix its size. */
@@ -39,11 +44,15 @@ function inflaterOver(wasm: InflateExports): Inflater {
   wasm.prepare();
   const input = wasm.freeAddress();
   let memory = new Uint8Array(wasm.memory.buffer);
+  /** Where free memory begins behind the last output. */
+  let behind = input;
   return {
     inflate: (stored, outBytes) => {
       // 64 bytes apart, so that numbers of any size are aligned in the output.
       const output = (input + stored.length + inputSlack + 63) & ~63;
-      const needed = output + outBytes + outputSlack;
+      behind = (output + outBytes + outputSlack + 15) & ~15;
+      // Half as much again, so that narrowing never makes the memory grow away under its input.
+      const needed = behind + (outBytes >> 1);
       if (stored.length + outBytes > mostBytes) return null;
       // What was inflated twice lies here already, and growth would empty it.
       const source = stored.buffer === memory.buffer ? stored.slice() : stored;
@@ -55,6 +64,11 @@ function inflaterOver(wasm: InflateExports): Inflater {
       const status = wasm.inflate(input, source.length, output, outBytes);
       if (status !== 0) throw new Error(`the compressed data cannot be read: ${reasons[status] ?? `status ${status}`}`);
       return memory.subarray(output, output + outBytes);
+    },
+    narrow: (values) => {
+      if (values.buffer !== memory.buffer || behind + 4 * values.length > memory.length) return null;
+      const bad = wasm.narrow64(values.byteOffset, values.length, behind, values instanceof BigInt64Array);
+      return { narrow: new Int32Array(memory.buffer, behind, values.length), fits: bad === 0 };
     },
   };
 }

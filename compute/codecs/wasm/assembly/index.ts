@@ -4,6 +4,8 @@ import { adler32 } from './adler';
 import { inflateBlocks, streamEnd } from './blocks';
 import { FREE, PATTERNS, STEPS } from './layout';
 
+export { narrow64 } from './narrow';
+
 /** Where the caller may begin to place input and output. */
 export function freeAddress(): usize {
   return FREE;
