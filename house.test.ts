@@ -16,7 +16,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 /** Packages a house may use; node: modules are free everywhere but in protocol and steps. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['zod'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod'],
+  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod', '@orpc/server'],
 };
 
 function sources(folder: string): string[] {

@@ -41,6 +41,12 @@ export interface ErrorFacts {
   'io-failed': { path: string; code: string };
   // Running
   'workspace-locked': { workspace: string; pid: number; since: string; address: string };
+  /** Something must end first. */
+  'busy': { what: string };
+  /** A session's key, cookie, host or origin that is not right. */
+  'no-access': { reason: string };
+  'address-in-use': { host: string; port: number; code: string };
+  'message-too-large': { bytes: number; limit: number };
   'engine-gone': { reason: 'exit' | 'oom' | 'crash' | 'killed' | 'lost-host'; code: number | null; signal: string | null };
   'worker-memory': { step: string; chunkRows: number };
   'dataset-changed': { name: string; path: string };

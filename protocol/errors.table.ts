@@ -136,6 +136,22 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `The workspace ${f.workspace} is in use by process ${f.pid} since ${f.since}${f.address ? ` (${f.address})` : ''}.`,
     remedy: 'Wait until it ends, or stop that process. Reading commands (list, results, export) work meanwhile.',
   }),
+  'busy': (f) => ({
+    message: `${f.what} is still going on.`,
+    remedy: 'Wait until it ends or stop it, then try again.',
+  }),
+  'no-access': (f) => ({
+    message: `This page may not talk to Truckee: ${f.reason}.`,
+    remedy: 'Open the address that truckee serve printed when it started; start it again for a new one.',
+  }),
+  'address-in-use': (f) => ({
+    message: `Port ${f.port} of ${f.host} cannot be used (${f.code === 'EACCES' ? 'this user may not' : 'something else listens there'}).`,
+    remedy: 'Choose another with --port, or leave --port out: then a free one is found.',
+  }),
+  'message-too-large': (f) => ({
+    message: `A message of ${formatBytes(f.bytes)} or more was sent; ${formatBytes(f.limit)} is the most that is taken in.`,
+    remedy: 'Shorten the recipe or the list that was sent.',
+  }),
   'engine-gone': (f) => ({
     message: `The engine process ended unexpectedly (${f.reason}${f.signal ? `, ${f.signal}` : ''}).`,
     remedy: 'Run the same command again: finished steps are kept. With "oom", allow less memory (--memory) or fewer workers.',

@@ -41,6 +41,11 @@ export function saveDataset(db: Catalog, row: DatasetRow): void {
   ).run({ ...row, facts: row.facts === null ? null : JSON.stringify(row.facts), report: JSON.stringify(row.report) });
 }
 
+/** Forgets a dataset; false when there was none of this name. */
+export function removeDataset(db: Catalog, name: string): boolean {
+  return db.prepare('DELETE FROM datasets WHERE name = ?').run(name).changes > 0;
+}
+
 function fromStored(row: Stored): DatasetRow {
   return {
     name: asDatasetName(row.name), path: row.path, fingerprint: asFingerprint(row.fingerprint), obsDigest: row.obs_digest, varDigest: row.var_digest,

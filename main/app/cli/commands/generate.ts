@@ -1,15 +1,14 @@
 /** `truckee generate DIR`: demo plates with the layout of the Tahoe atlas. */
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { failure } from '../../../../protocol/errors.ts';
+import type { JobEvent } from '../../../../protocol/events.ts';
 import { formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { asJobId } from '../../../../protocol/ids.ts';
 import type { GenerateAnswer } from '../../../../protocol/jobs.ts';
 import { generateSchema, type GenerateParams } from '../../../../steps/generate.ts';
-import { callEngine } from '../../../engine/call.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
-import { probeHardware, type Limits } from '../../../preflight/hardware.ts';
-import { mkdirSync } from 'node:fs';
+import type { Limits } from '../../../preflight/hardware.ts';
+import { makePlates } from '../../demo.ts';
 import { onePositional, type Command, type CommandContext, type OptionValues } from '../command.ts';
 import { createProgressView } from '../progress.ts';
 import { limitsOf } from './run-options.ts';
@@ -41,22 +40,23 @@ export const generate: Command = {
   },
 };
 
+/** Makes plates with a progress display. */
 export async function generatePlates(
   folder: string, params: GenerateParams, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>,
 ): Promise<GenerateAnswer> {
-  const target = resolve(folder);
-  mkdirSync(target, { recursive: true });
-  const hardware = probeHardware(target, limits);
   const view = createProgressView(context.say, context.json);
+  try {
+    return await makePlates(folder, params, { start: startLocalEngine, limits, signal: context.signal, onEvent: showIn(view) });
+  } finally {
+    view.close();
+  }
+}
+
+/** Numbers and shows the events of an engine that has no log. */
+export function showIn(view: ReturnType<typeof createProgressView>): (event: JobEvent) => void {
+  const job = asJobId(randomUUID());
   let number = 0;
-  const id = asJobId(randomUUID());
-  const answer = await callEngine<GenerateAnswer>(
-    { kind: 'generate', id, folder: target, params, workers: hardware.workers, memoryBytes: hardware.memoryBytes },
-    { start: startLocalEngine, signal: context.signal, onEvent: (event) => view.show({ job: id, number: ++number, at: new Date().toISOString(), event }) },
-  );
-  view.close();
-  if (!answer) throw failure('internal', { detail: 'the generator wrote nothing' });
-  return answer;
+  return (event) => view.show({ job, number: ++number, at: new Date().toISOString(), event });
 }
 
 function paramsOf(options: OptionValues): GenerateParams {

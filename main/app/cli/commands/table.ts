@@ -10,6 +10,7 @@ import { preflight } from './preflight.ts';
 import { recipe } from './recipe.ts';
 import { results } from './results.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, generate, inspect, add, list, recipe, preflight, run, results, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, recipe, preflight, run, results, exportCommand, doctor];

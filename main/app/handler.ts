@@ -1,0 +1,75 @@
+/**
+ * The host as one function from Request to Response: the contract, byte routes and the workbench's own files. What is tested
+ * served is what runs in the window; whoever may call it is decided before (serve/gate.ts).
+ */
+import { createReadStream, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { RPCHandler } from '@orpc/server/fetch';
+import { downloadQuery, downloadRoute, pointsQuery, pointsRoute, rpcPrefix } from '../../protocol/api.routes.ts';
+import { failure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
+import type { z } from 'zod';
+import { insideRoots } from './workbench/files.ts';
+import { createRouter } from './workbench/router.ts';
+import type { Workbench } from './workbench/session.ts';
+import { createViewCache } from './workbench/views.ts';
+import { createStaticFiles } from './static.ts';
+
+export type Handle = (request: Request) => Promise<Response>;
+
+export function createHandler(bench: Workbench): Handle {
+  const rpc = new RPCHandler(createRouter(bench));
+  const views = createViewCache(bench.workspace, bench.options.startEngine);
+  const files = createStaticFiles();
+
+  const points = async (url: URL, request: Request): Promise<Response> => {
+    const query = parsed(pointsQuery, url);
+    const { bytes, tag } = await views.points(query, request.signal);
+    // The tag names all that the picture depends on: the same address never means other bytes.
+    const headers = { 'content-type': 'application/octet-stream', etag: `"${tag}"`, 'cache-control': 'private, max-age=0, must-revalidate' };
+    if (request.headers.get('if-none-match') === `"${tag}"`) return new Response(null, { status: 304, headers });
+    return new Response(new Uint8Array(bytes), { headers });
+  };
+
+  const download = async (url: URL): Promise<Response> => {
+    const { folder, name } = parsed(downloadQuery, url);
+    const root = bench.workspace.folders[folder];
+    if (basename(name) !== name || name.startsWith('.')) throw failure('not-found', { what: 'export', name, near: [] });
+    const path = insideRoots(join(root, name), [root]);
+    const stat = statSync(path);
+    if (!stat.isFile()) throw failure('not-found', { what: 'file (a folder cannot be downloaded)', name, near: [] });
+    return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream, {
+      headers: { 'content-type': 'application/octet-stream', 'content-length': `${stat.size}`, 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}` },
+    });
+  };
+
+  return async (request) => {
+    const url = new URL(request.url);
+    try {
+      if (url.pathname.startsWith(`${rpcPrefix}/`)) {
+        const { matched, response } = await rpc.handle(request, { prefix: rpcPrefix, context: {} });
+        return matched ? response : refusal(404, failure('not-found', { what: 'procedure', name: url.pathname, near: [] }).data);
+      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
+      if (url.pathname === pointsRoute) return await points(url, request);
+      if (url.pathname === downloadRoute) return await download(url);
+      if (url.pathname.startsWith('/api/')) return refusal(404, failure('not-found', { what: 'route', name: url.pathname, near: [] }).data);
+      return files(url.pathname, request.method === 'HEAD');
+    } catch (thrown) {
+      const data = toErrorData(thrown);
+      return refusal(data.kind === 'not-found' || data.kind === 'file-not-found' ? 404 : 422, data);
+    }
+  };
+}
+
+function parsed<T extends z.ZodType>(schema: T, url: URL): z.infer<T> {
+  const found = schema.safeParse(Object.fromEntries(url.searchParams));
+  if (found.success) return found.data;
+  const issue = found.error.issues[0]!;
+  throw failure('invalid-parameter', { step: url.pathname, parameter: String(issue.path[0] ?? '?'), value: url.searchParams.get(String(issue.path[0])) ?? 'empty', reason: issue.message });
+}
+
+/** A refusal of a byte route: the same data as everywhere. */
+export function refusal(status: number, { kind, message, facts, remedy }: ErrorData): Response {
+  return new Response(JSON.stringify({ ok: false, error: { kind, message, facts, remedy } }), { status, headers: { 'content-type': 'application/json' } });
+}

@@ -1,0 +1,125 @@
+/** The contract of protocol/api.ts, answered: each procedure is one call into a service. Errors cross as ErrorData. */
+import { implement, ORPCError } from '@orpc/server';
+import { api, type RunLimits } from '../../../protocol/api.ts';
+import { failure, toErrorData } from '../../../protocol/errors.ts';
+import type { JobEvent } from '../../../protocol/events.ts';
+import type { Recipe } from '../../../protocol/recipe.ts';
+import { readyRecipe, recipeNames } from '../../../steps/recipes.ts';
+import { definitionOf } from '../../../steps/table.ts';
+import { findDataset, listDatasets, removeDataset } from '../../catalog/datasets.ts';
+import { registerFile } from '../../datasets/register.ts';
+import { prepareJob } from '../../jobs/prepare.ts';
+import { findRun } from '../../jobs/past-run.ts';
+import { readEvents } from '../../jobs/log.ts';
+import { asJobId } from '../../../protocol/ids.ts';
+import { chunkTable } from '../../preflight/chunk-table.ts';
+import { probeHardware } from '../../preflight/hardware.ts';
+import { about } from '../about.ts';
+import { makeDemo } from '../demo.ts';
+import { runColumns } from './columns.ts';
+import { diagnostics } from './diagnostics.ts';
+import { exportRun, exportsOf } from './exports.ts';
+import { insideRoots, listFolder } from './files.ts';
+import type { Workbench } from './session.ts';
+import { datasetDetail, datasetSummary, runDetail, runSummaries } from './summaries.ts';
+import { cleanWorkspace, workspaceFacts } from './upkeep.ts';
+
+/** Everything one workbench can be asked; made once per workbench. */
+export function createRouter(bench: Workbench) {
+  const { workspace, hub, options } = bench;
+  const os = implement(api).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (thrown) {
+      if (thrown instanceof ORPCError) throw thrown;
+      const data = toErrorData(thrown);
+      throw new ORPCError('REFUSED', { status: 422, message: data.message, data, cause: thrown });
+    }
+  });
+  const waiting = () => bench.queue?.waiting ?? [];
+  const start = options.startEngine;
+  let works = 0;
+  /** Runs something long that has no run of its own, shown to every page as it goes. */
+  const work = async <T>(title: string, act: (onEvent: (event: JobEvent) => void) => Promise<T>): Promise<T> => {
+    const id = `work-${++works}`;
+    const tell = (state: 'going' | 'ended', done: number, total: number, unit: string): void => hub.say({ kind: 'work', id, title, state, done, total, unit });
+    tell('going', 0, 0, '');
+    try {
+      return await act((event) => void (event.kind === 'progress' && tell('going', event.done, event.total, event.unit)));
+    } finally {
+      tell('ended', 0, 0, '');
+    }
+  };
+  const planned = (recipe: Recipe, limits: RunLimits) => {
+    const hardware = probeHardware(workspace.root, limits);
+    const { preflight, job } = prepareJob(workspace, recipe, hardware);
+    const cells = job.plates.reduce((n, plate) => n + plate.facts.nObs, 0);
+    const stored = job.plates.reduce((n, plate) => n + plate.facts.matrix.stored, 0);
+    return {
+      ok: preflight.ok, refusal: preflight.refusal?.data ?? null, lines: preflight.lines, notes: preflight.notes, cells, plates: job.plates.length, hardware,
+      steps: preflight.steps.map((step, i) => ({ ...step, title: definitionOf(job.steps[i]!.id as Parameters<typeof definitionOf>[0]).title })),
+      chunkTable: chunkTable(hardware.memoryBytes, stored / Math.max(1, cells)),
+    };
+  };
+
+  return os.router({
+    about: os.about.handler(() => about(options.shell)),
+    workspace: {
+      facts: os.workspace.facts.handler(() => workspaceFacts(workspace, bench.heldBy)),
+      clean: os.workspace.clean.handler(() => {
+        if (bench.writable().current !== null) throw failure('busy', { what: 'A run' });
+        return cleanWorkspace(workspace);
+      }),
+    },
+    files: {
+      list: os.files.list.handler(({ input }) => listFolder(input.path, [workspace.root, ...options.roots])),
+    },
+    datasets: {
+      list: os.datasets.list.handler(() => listDatasets(workspace.catalog).map(datasetSummary)),
+      detail: os.datasets.detail.handler(({ input }) => {
+        const row = findDataset(workspace.catalog, input.name);
+        if (!row) throw failure('not-found', { what: 'dataset', name: input.name, near: [] });
+        return datasetDetail(row);
+      }),
+      add: os.datasets.add.handler(async ({ input }) => {
+        bench.writable();
+        const path = insideRoots(input.path, [workspace.root, ...options.roots]);
+        const { row, twin } = await work('Reading what the file holds', () => registerFile(workspace, path, { start, scan: false }));
+        hub.say({ kind: 'changed', what: 'datasets' });
+        return { summary: datasetSummary(row), report: row.report, twin: twin?.name ?? null };
+      }),
+      remove: os.datasets.remove.handler(({ input }) => {
+        bench.writable();
+        const removed = removeDataset(workspace.catalog, input.name);
+        hub.say({ kind: 'changed', what: 'datasets' });
+        return { removed };
+      }),
+      demo: os.datasets.demo.handler(async () => {
+        bench.writable();
+        await work('Making demo plates', (onEvent) => makeDemo(workspace, { start, limits: { memoryBytes: null, workers: null }, onEvent }));
+        hub.say({ kind: 'changed', what: 'datasets' });
+        return listDatasets(workspace.catalog).map(datasetSummary);
+      }),
+    },
+    recipes: { ready: os.recipes.ready.handler(() => recipeNames.map(readyRecipe)) },
+    preflight: os.preflight.handler(({ input }) => planned(input.recipe, input.limits)),
+    runs: {
+      list: os.runs.list.handler(() => runSummaries(workspace, waiting())),
+      detail: os.runs.detail.handler(({ input }) => runDetail(workspace, input.run, waiting())),
+      start: os.runs.start.handler(({ input }) => bench.writable().start(input.recipe, input.limits)),
+      cancel: os.runs.cancel.handler(({ input }) => ({ cancelled: bench.writable().cancel(input.run) })),
+      resume: os.runs.resume.handler(({ input }) => bench.writable().start(runDetail(workspace, input.run, waiting()).recipe, { memoryBytes: null, workers: null })),
+      log: os.runs.log.handler(({ input }) => readEvents(workspace, asJobId(input.run), input.after)),
+      columns: os.runs.columns.handler(({ input }) => runColumns(workspace, findRun(workspace, input.run))),
+      export: os.runs.export.handler(async ({ input }) => {
+        bench.writable();
+        const file = await work(`Writing ${input.kind}`, () => exportRun(workspace, input, start));
+        hub.say({ kind: 'changed', what: 'exports' });
+        return file;
+      }),
+      exports: os.runs.exports.handler(({ input }) => exportsOf(workspace, input.run)),
+    },
+    events: os.events.handler(({ input, signal }) => hub.listen(input.epoch, input.after, signal)),
+    diagnostics: os.diagnostics.handler(() => diagnostics(bench)),
+  });
+}

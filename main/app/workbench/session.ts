@@ -1,0 +1,68 @@
+/**
+ * A workbench: one workspace held open for as long as a window or a server lives. Where another host holds the workspace it
+ * can still be read; every write then names the holder.
+ */
+import { isKind, failure } from '../../../protocol/errors.ts';
+import type { WorkspaceFacts } from '../../../protocol/api.types.ts';
+import { requireSound } from '../../catalog/schema.ts';
+import type { StartEngine } from '../../engine/contract.ts';
+import { endAbandonedJobs } from '../../jobs/abandoned.ts';
+import { lockWorkspace, type Lock } from '../../lock.ts';
+import { reconcileResults } from '../../results/adopt.ts';
+import { openWorkspace, type Workspace } from '../../workspace.ts';
+import { createHub, type Hub } from './hub.ts';
+import { createRunQueue, type RunQueue } from './runs.ts';
+
+export interface WorkbenchOptions {
+  readonly startEngine: StartEngine;
+  /** Where this host can be reached, for those who find the workspace taken. */
+  readonly address: string;
+  readonly shell: 'browser' | 'window';
+  /** Folders below which data files may be chosen. */
+  readonly roots: readonly string[];
+}
+
+export interface Workbench {
+  readonly workspace: Workspace;
+  readonly hub: Hub;
+  readonly options: WorkbenchOptions;
+  readonly heldBy: WorkspaceFacts['heldBy'];
+  /** @throws workspace-locked */
+  writable(): RunQueue;
+  readonly queue: RunQueue | null;
+  close(): Promise<void>;
+}
+
+export function openWorkbench(path: string, options: WorkbenchOptions): Workbench {
+  const workspace = openWorkspace(path);
+  const hub = createHub();
+  let lock: Lock | null = null;
+  let heldBy: WorkspaceFacts['heldBy'] = null;
+  try {
+    lock = lockWorkspace(workspace, options.address);
+    requireSound(workspace.catalog);
+    reconcileResults(workspace);
+    endAbandonedJobs(workspace);
+  } catch (thrown) {
+    if (!isKind(thrown, 'workspace-locked')) {
+      lock?.release();
+      workspace.close();
+      throw thrown;
+    }
+    const { pid, since, address } = thrown.data.facts as { pid: number; since: string; address: string };
+    heldBy = { pid, since, address };
+  }
+  const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
+  return {
+    workspace, hub, options, heldBy, queue,
+    writable() {
+      if (queue) return queue;
+      throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
+    },
+    async close() {
+      await queue?.close();
+      lock?.release();
+      workspace.close();
+    },
+  };
+}

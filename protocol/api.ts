@@ -1,0 +1,77 @@
+/**
+ * What a shell may ask of the host: one contract for the window, the browser and tests. Inputs come from outside and are
+ * checked; outputs are plain data of the host's own. Numbers in bulk never come through here but as bytes (api.routes.ts).
+ */
+import { eventIterator, oc, type } from '@orpc/contract';
+import { z } from 'zod';
+import type {
+  About, AddedDataset, DatasetDetail, DatasetSummary, ExportedFile, FolderListing, HostMessage, PreflightPage, RunColumns, RunDetail, RunSummary,
+  WorkspaceFacts,
+} from './api.types.ts';
+import type { LoggedEvent } from './events.ts';
+import { recipeSchema, type Recipe } from './recipe.ts';
+
+const text = z.string().min(1).max(4096);
+const runId = z.strictObject({ run: z.uuid() });
+
+/** What a run may use; null leaves it to the host. */
+export const limitsSchema = z.strictObject({ memoryBytes: z.int().min(1).nullable(), workers: z.int().min(1).max(1024).nullable() });
+export type RunLimits = z.infer<typeof limitsSchema>;
+
+const withRecipe = z.strictObject({ recipe: recipeSchema, limits: limitsSchema });
+
+export const exportSchema = z.strictObject({
+  run: z.uuid(),
+  kind: z.enum(['h5ad', 'zarr', 'csv', 'notebook', 'figure', 'record']),
+  /** figure: embedding and the columns it is coloured by, one panel each. */
+  basis: text.optional(),
+  colors: z.array(text).max(12).optional(),
+});
+export type ExportRequest = z.infer<typeof exportSchema>;
+
+export const api = {
+  about: oc.output(type<About>()),
+  workspace: {
+    facts: oc.output(type<WorkspaceFacts>()),
+    /** Deletes results that no kept run refers to any more, and derived caches. */
+    clean: oc.output(type<{ readonly bytes: number; readonly removed: number }>()),
+  },
+  files: {
+    /** Folders and data files below the allowed roots; null starts at the first root. */
+    list: oc.input(z.strictObject({ path: text.nullable() })).output(type<FolderListing>()),
+  },
+  datasets: {
+    list: oc.output(type<readonly DatasetSummary[]>()),
+    detail: oc.input(z.strictObject({ name: text })).output(type<DatasetDetail>()),
+    add: oc.input(z.strictObject({ path: text })).output(type<AddedDataset>()),
+    /** Forgets a dataset; the file stays where it is. */
+    remove: oc.input(z.strictObject({ name: text })).output(type<{ readonly removed: boolean }>()),
+    /** Makes the demo plates and registers them. */
+    demo: oc.output(type<readonly DatasetSummary[]>()),
+  },
+  recipes: {
+    ready: oc.output(type<readonly Recipe[]>()),
+  },
+  preflight: oc.input(withRecipe).output(type<PreflightPage>()),
+  runs: {
+    list: oc.output(type<readonly RunSummary[]>()),
+    detail: oc.input(runId).output(type<RunDetail>()),
+    /** Queues a run; refused at once when it cannot fit. */
+    start: oc.input(withRecipe).output(type<{ readonly run: string }>()),
+    cancel: oc.input(runId).output(type<{ readonly cancelled: boolean }>()),
+    /** The same recipe once more: what is finished is reused, so a stopped run goes on. */
+    resume: oc.input(runId).output(type<{ readonly run: string }>()),
+    log: oc.input(z.strictObject({ run: z.uuid(), after: z.int().min(0) })).output(type<readonly LoggedEvent[]>()),
+    columns: oc.input(runId).output(type<RunColumns>()),
+    export: oc.input(exportSchema).output(type<ExportedFile>()),
+    exports: oc.input(runId).output(type<readonly ExportedFile[]>()),
+  },
+  /**
+   * Everything that happens, on one stream a page: `epoch` names the life of the host; a client that comes back asks for what
+   * came after the last number it saw, and is told to start over when that is no longer known.
+   */
+  events: oc
+    .input(z.strictObject({ epoch: z.string().max(64).nullable(), after: z.int().min(0) }))
+    .output(eventIterator(type<HostMessage>())),
+  diagnostics: oc.output(type<{ readonly name: string; readonly text: string }>()),
+};
