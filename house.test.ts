@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 const root = import.meta.dirname;
 const houses: Readonly<Record<string, readonly string[]>> = {
   protocol: [], steps: ['protocol'], io: ['protocol'], compute: ['protocol', 'steps', 'io'], main: ['protocol', 'steps', 'io'],
+  renderer: ['protocol', 'steps'],
 };
 /** Inside a house, rooms import only to their left. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -13,17 +14,22 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'codecs', 'random', 'kernels', 'hdf5', 'stores', 'matrix', 'results', 'columns', 'statistics', 'generator', 'graph', 'passes', 'calls', 'steps', 'export', 'views', 'host',
   ],
   main: ['catalog', 'engine', 'datasets', 'results', 'preflight', 'jobs', 'export', 'app'],
+  renderer: ['client', 'plots', 'panels', 'guides', 'shell'],
 };
 /** Packages a house may use; node: modules are free everywhere but in protocol and steps. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod', '@orpc/server'],
+  renderer: [
+    'zod', 'react', 'react-dom', 'zustand', '@fontsource-variable/inter', '@mantine/core', '@mantine/hooks', '@mantine/spotlight', '@orpc/client', '@orpc/contract',
+    '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router',
+  ],
 };
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'assembly' ? [] : sources(path);
-    return /\.tsx?$/.test(entry.name) && !/\.(test|cases)\.tsx?$/.test(entry.name) ? [path] : [];
+    return /\.tsx?$/.test(entry.name) && !/\.(test|cases|config)\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -44,7 +50,7 @@ describe('the house', () => {
       for (const target of importsOf(path)) {
         if (!target.startsWith('.')) {
           const name = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : target.split('/')[0]!;
-          const free = target.startsWith('node:') && house !== 'protocol' && house !== 'steps';
+          const free = target.startsWith('node:') && !['protocol', 'steps', 'renderer'].includes(house);
           if (!free && !packages[house]!.includes(name)) wrong.push(`${relative(root, path)} uses ${target}`);
           continue;
         }

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-// Builds everything: TypeScript by project (tsc -b, which also refuses imports across the house's rules) and the WASM
-// kernels. With --if-needed only when a source is newer than the last build.
+// Builds everything: TypeScript by project (tsc -b, which also refuses imports across the house's rules), the WASM kernels
+// and the workbench's pages. With --if-needed only when a source is newer than the last build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundledNode, root } from './node.mjs';
 
-const rooms = ['protocol', 'steps', 'io', 'compute', 'main'];
+const rooms = ['protocol', 'steps', 'io', 'compute', 'main', 'renderer'];
+/** What the pages are made from. */
+const pageRooms = ['protocol', 'steps', 'renderer', 'package-lock.json'];
 const stamp = join(root, 'dist/.built');
 
 /** Returns false when the build failed; its messages have been printed then. */
@@ -26,7 +28,7 @@ function newest(path) {
   if (!stat.isDirectory()) return stat.mtimeMs;
   let latest = stat.mtimeMs;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory() || /\.(ts|json)$/.test(entry.name)) latest = Math.max(latest, newest(join(path, entry.name)));
+    if (entry.isDirectory() || /\.(tsx?|json|html|css|svg)$/.test(entry.name)) latest = Math.max(latest, newest(join(path, entry.name)));
   }
   return latest;
 }
@@ -42,9 +44,18 @@ function build(node) {
     const run = spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     if (run.status !== 0) return false;
   }
+  if (!buildPages(node)) return false;
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, new Date(started).toISOString());
   return true;
+}
+
+/** Vite takes seconds: only when something that the pages are made from is newer than they are. */
+function buildPages(node) {
+  const page = join(root, 'dist/renderer/index.html');
+  if (existsSync(page) && pageRooms.every((room) => newest(join(root, room)) <= statSync(page).mtimeMs)) return true;
+  const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(root, 'renderer/vite.config.ts'), '--logLevel', 'warn'];
+  return spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -16,7 +16,7 @@ for (const [purpose, names] of Object.entries(missing)) console.error(`Note: tes
 if (Object.keys(missing).length > 0) console.error(`      As root: apt-get install ${Object.values(missing).flat().join(' ')}`);
 
 const failed = [];
-if (run([tool('typescript/bin/tsc'), '-p', 'tsconfig.test.json']) !== 0) failed.push('types');
+for (const config of ['tsconfig.test.json', 'renderer/tsconfig.test.json']) if (run([tool('typescript/bin/tsc'), '-p', config]) !== 0) failed.push(`types of ${config}`);
 if (run([tool('eslint/bin/eslint.js'), '.']) !== 0) failed.push('lint');
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-test-'));

@@ -46,6 +46,7 @@ export interface ErrorFacts {
   /** A session's key, cookie, host or origin that is not right. */
   'no-access': { reason: string };
   'address-in-use': { host: string; port: number; code: string };
+  'host-unreachable': { detail: string };
   'message-too-large': { bytes: number; limit: number };
   'engine-gone': { reason: 'exit' | 'oom' | 'crash' | 'killed' | 'lost-host'; code: number | null; signal: string | null };
   'worker-memory': { step: string; chunkRows: number };

@@ -148,6 +148,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `Port ${f.port} of ${f.host} cannot be used (${f.code === 'EACCES' ? 'this user may not' : 'something else listens there'}).`,
     remedy: 'Choose another with --port, or leave --port out: then a free one is found.',
   }),
+  'host-unreachable': () => ({
+    message: 'Truckee does not answer.',
+    remedy: 'Look whether it still runs where it was started, and start it again with truckee serve: finished work is kept, and a run goes on where it was.',
+  }),
   'message-too-large': (f) => ({
     message: `A message of ${formatBytes(f.bytes)} or more was sent; ${formatBytes(f.limit)} is the most that is taken in.`,
     remedy: 'Shorten the recipe or the list that was sent.',

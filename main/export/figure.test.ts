@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { View, ViewColor } from '../../protocol/view-file.ts';
-import { categoryColors, numberColors, numberStep } from './colors.ts';
+import { categoryColors, numberColors, numberStep } from '../../protocol/colors.ts';
 import { scatterFigure } from './figure.ts';
 import { niceTicks, shortNumber } from './legend.ts';
 import { dotDiameter } from './marks.ts';
-import { default102, default20, default28, okabeIto, plainGrey } from './palettes.table.ts';
+import { default102, default20, default28, okabeIto, plainGrey } from '../../protocol/palettes.table.ts';
 import { escapeXml, tenth } from './svg.ts';
 import { fitText, textWidth } from './text-fit.ts';
 import { varianceFigure } from './variance.ts';

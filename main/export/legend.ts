@@ -1,8 +1,8 @@
 /** What the colours mean: labels with counts in columns, or a scale for numbers; drawn from the top left corner. */
 import { formatCount } from '../../protocol/format.ts';
 import type { ViewColor } from '../../protocol/view-file.ts';
-import { mapSteps, numberColors } from './colors.ts';
-import { missingGrey } from './palettes.table.ts';
+import { mapSteps, numberColors } from '../../protocol/colors.ts';
+import { missingGrey } from '../../protocol/palettes.table.ts';
 import { element, escapeXml, label } from './svg.ts';
 import { frameInk, ink, mutedInk, plotSide, smallSize } from './style.ts';
 import { fitText, textWidth } from './text-fit.ts';

@@ -1,9 +1,9 @@
 /** One scatter plot: title, frame, points, axis names and legend. Drawn from the top left corner of its place. */
 import type { View } from '../../protocol/view-file.ts';
-import { categoryColors, numberColors, numberStep } from './colors.ts';
+import { categoryColors, numberColors, numberStep } from '../../protocol/colors.ts';
 import { categoryLegend, numberLegend, type Block } from './legend.ts';
 import { drawDots, type Dots } from './marks.ts';
-import { missingGrey, plainGrey } from './palettes.table.ts';
+import { missingGrey, plainGrey } from '../../protocol/palettes.table.ts';
 import { element, label } from './svg.ts';
 import { frameInk, ink, labelSize, mutedInk, plotSide, smallSize, titleSize } from './style.ts';
 import { fitText } from './text-fit.ts';

@@ -1,7 +1,7 @@
 /** How much of the variance each principal component carries: bars, and their running total as a line. */
 import { figureDocument, type FigureOptions } from './figure.ts';
 import { niceTicks } from './legend.ts';
-import { okabeIto } from './palettes.table.ts';
+import { okabeIto } from '../../protocol/palettes.table.ts';
 import { element, label } from './svg.ts';
 import { frameInk, ink, labelSize, plotSide, smallSize, titleSize } from './style.ts';
 

@@ -1,4 +1,4 @@
-/** Which colour a category or a number gets. */
+/** Which colour a category or a number gets: the same on a screen and in a figure. */
 import { default102, default20, default28, okabeIto, plainGrey } from './palettes.table.ts';
 
 /** One colour per category, in order. */

@@ -1,0 +1,135 @@
+/** A new user, without a word of documentation: empty workspace, demo plates, a run, the map, a figure and a notebook in hand. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+
+const workspace = mkdtempSync(join(tmpdir(), 'truckee-workbench-'));
+let served: Served;
+let browser: Browser;
+let watched: Watched;
+
+beforeAll(async () => {
+  if (noBrowser !== null) return;
+  served = await serveWorkspace(workspace);
+  browser = await openBrowser();
+  watched = await openPage(browser, served);
+});
+afterAll(async () => {
+  await browser?.close();
+  await served?.stop();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
+  test('makes demo plates with one press and sees what they are', async () => {
+    const { page } = watched;
+    await page.getByRole('heading', { name: 'Welcome to Truckee' }).waitFor();
+    await page.getByRole('button', { name: 'Make demo plates' }).click();
+    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    await page.getByRole('button', { name: 'plate1_demo' }).click();
+    await page.getByText('4,000 cells × 62,710 genes').waitFor();
+    expect(await page.getByText('Demo data').count()).toBeGreaterThan(0);
+  }, 90_000);
+
+  test('runs the guide with at most five questions', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.getByRole('link', { name: /From counts to clusters/ }).first().click();
+    expect(await page.locator('.mantine-Stepper-step').count()).toBeLessThanOrEqual(5);
+    await page.getByText(/12,000 cells, about/).waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    expect(await page.locator('.step-done').count()).toBe(10);
+  }, 150_000);
+
+  test('takes figure, notebook and table along, and can fetch them', async () => {
+    const { page } = watched;
+    for (const [button, ending] of [['Figure', '.svg'], ['Notebook', '.ipynb'], ['Table', '.csv'], ['h5ad', '.h5ad'], ['Zarr', '.zarr'], ['Record', '.md']] as const) {
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await page.locator('td', { hasText: ending }).first().waitFor({ timeout: 60_000 });
+    }
+    expect(readdirSync(join(workspace, 'figures')).filter((name) => name.endsWith('.svg'))).toHaveLength(1);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a', { hasText: '.ipynb' }).click()]);
+    const notebook = JSON.parse(readFileSync(await download.path(), 'utf8')) as { nbformat: number };
+    expect(notebook.nbformat).toBe(4);
+  }, 120_000);
+
+  test('sees the map, colours it, chooses a category and filters by a number', async () => {
+    const { page } = watched;
+    await page.getByRole('navigation').getByRole('link', { name: 'Explore' }).click();
+    await page.getByTestId('embedding').waitFor();
+    await page.getByText(/of 11,\d+ cells/).waitFor();
+    const painted = (): Promise<number> => page.evaluate<number>(`(() => { const c = document.querySelector('[data-testid=embedding]'); const g = c.getContext('webgl2'); const p = new Uint8Array(4 * c.width * c.height); g.readPixels(0, 0, c.width, c.height, g.RGBA, g.UNSIGNED_BYTE, p); let n = 0; for (let i = 3; i < p.length; i += 4) if (p[i] > 100) n++; return n; })()`);
+    await expect.poll(painted, { timeout: 10_000 }).toBeGreaterThan(2000);
+    const all = await painted();
+    await page.locator('.legend button').first().click();
+    await expect.poll(painted).toBeLessThan(all / 2);
+    await page.getByRole('button', { name: 'show all' }).click();
+    await page.getByLabel('Colour', { exact: true }).first().fill('pct_counts_mt');
+    await page.getByRole('option', { name: 'pct_counts_mt' }).click();
+    await page.locator('.scale').waitFor({ timeout: 15_000 });
+    await page.getByLabel('Filter by').first().fill('total_counts');
+    await page.getByRole('option', { name: 'total_counts', exact: true }).click();
+    const histogram = page.locator('.histogram svg').first();
+    await histogram.waitFor({ timeout: 15_000 });
+    const box = (await histogram.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.95, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.getByText(/cells chosen/).waitFor();
+  }, 60_000);
+
+  test('changes one thing: only what depends on it is computed again', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('link', { name: /From counts to clusters/ }).first().click();
+    await page.getByRole('link', { name: 'Change something and run again' }).click();
+    for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: /Leiden clusters/ }).click();
+    await page.getByLabel('resolution').fill('0.5');
+    await page.getByText('1 changed').waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 60_000 });
+    expect(await page.getByText('unchanged, reused').count()).toBe(9);
+  }, 90_000);
+
+  test('every page passes axe, light and dark', async () => {
+    const { page } = watched;
+    const found: string[] = [];
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      for (const path of ['/', '/data', '/guide/pca-umap', '/runs', '/explore', '/help']) {
+        await page.goto(`${served.base}${path}`);
+        await page.locator('h1, .explore').first().waitFor();
+        await page.waitForTimeout(300);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
+        found.push(...serious.flatMap((one) => one.nodes.map((node) => `${scheme} ${path} ${one.id}: ${node.html.slice(0, 140)}`)));
+      }
+    }
+    expect(found).toEqual([]);
+  }, 120_000);
+
+  test('goes everywhere by keyboard', async () => {
+    const { page } = watched;
+    await page.goto(served.base);
+    await page.locator('h1').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder('Pages, guides, runs').fill('Help');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Help', exact: true }).waitFor();
+    await page.goto(`${served.base}/explore`);
+    await page.locator('.plot-frame').focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('0');
+  });
+
+  test('nothing on the way was an error or a request to elsewhere', () => expect(watched.faults).toEqual([]));
+});

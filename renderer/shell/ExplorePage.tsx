@@ -1,0 +1,104 @@
+/** A run's cells on a map: coloured by any column, filtered by others, chosen by lasso. */
+import { Button, Group, Loader, SegmentedControl, Select, Text, useComputedColorScheme } from '@mantine/core';
+import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import type { RunColumns } from '../../protocol/api.types.ts';
+import type { View } from '../../protocol/view-file.ts';
+import { pointsOptions } from '../client/points.ts';
+import { client, host } from '../client/rpc.ts';
+import { formatCount } from '../client/words.ts';
+import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { Origin } from '../panels/Origin.tsx';
+import { Bars } from '../plots/Bars.tsx';
+import { binValues, passing } from '../plots/bins.ts';
+import { EmbeddingPlot } from '../plots/EmbeddingPlot.tsx';
+import { Histogram } from '../plots/Histogram.tsx';
+import { Legend } from '../plots/Legend.tsx';
+import { paint } from '../plots/point-colors.ts';
+
+export function ExplorePage({ run }: { readonly run: string }) {
+  const columns = useQuery(host.runs.columns.queryOptions({ input: { run } }));
+  if (columns.error) return <ErrorCard error={columns.error} />;
+  if (!columns.data) return <Loader />;
+  if (columns.data.bases.length === 0) return <Text>This run has no embedding to look at: it ended before PCA.</Text>;
+  return <Explorer run={run} columns={columns.data} />;
+}
+
+function Explorer({ run, columns }: { readonly run: string; readonly columns: RunColumns }) {
+  const dark = useComputedColorScheme('light') === 'dark';
+  const [basis, setBasis] = useState(columns.bases[0]!.name);
+  const [color, setColor] = useState<string | null>(columns.suggested[0] ?? columns.columns[0]?.name ?? null);
+  const [filters, setFilters] = useState<Readonly<Record<string, readonly [number, number] | null>>>({});
+  const [shown, setShown] = useState<ReadonlySet<number> | null>(null);
+  const [lasso, setLasso] = useState<Uint8Array | null>(null);
+  const [tool, setTool] = useState<'move' | 'lasso'>('move');
+  const request = { run, basis, axes: [0, 1] as const };
+  const points = useQuery({ ...pointsOptions({ ...request, color }), placeholderData: (old: View | undefined) => old });
+  const names = Object.keys(filters);
+  // Equal seeds draw equal cells: values of another column line up with the points.
+  const others = useQueries({ queries: names.map((name) => pointsOptions({ ...request, color: name })) });
+  const view = points.data;
+  const chosen = useMemo(() => {
+    if (!view) return null;
+    const tests = names.flatMap((name, i) => {
+      const range = filters[name];
+      const values = others[i]?.data?.values;
+      return range && values && values.length === view.x.length ? [(at: number): boolean => values[at]! >= range[0] && values[at]! <= range[1]] : [];
+    });
+    if (lasso && lasso.length === view.x.length) tests.push((at) => lasso[at] === 1);
+    return passing(view.x.length, tests);
+  }, [view, filters, lasso, ...others.map((other) => other.data)]);
+  const colors = useMemo(() => (view ? paint(view, { shown, chosen, dark }) : new Uint8Array(0)), [view, shown, chosen, dark]);
+  const save = useMutation({ mutationFn: () => client.runs.export({ run, kind: 'figure', basis, colors: color === null ? [] : [color] }) });
+  const drawn = view ? (chosen ? chosen.reduce((n, flag) => n + flag, 0) : view.x.length) : 0;
+  const numeric = columns.columns.filter((column) => column.kind === 'numbers' && !(column.name in filters));
+
+  return (
+    <div className="explore">
+      <div style={{ position: 'relative' }}>
+        {points.error && <ErrorCard error={points.error} />}
+        {view ? <EmbeddingPlot view={view} colors={colors} tool={tool} onChoose={setLasso} label={`${basis} of ${formatCount(view.x.length)} cells${color ? `, coloured by ${color}` : ''}`} /> : !points.error && <Loader m="xl" />}
+      </div>
+      <aside className="explore-side" aria-label="What the map shows">
+        {view && <Group gap="xs" mb="xs"><Origin demo={view.header.demo} subset={view.header.placed < view.header.cells || view.header.points < view.header.placed} /><Text size="sm" aria-live="polite">{chosen ? `${formatCount(drawn)} of ${formatCount(view.x.length)} cells chosen` : `${formatCount(view.header.points)} of ${formatCount(view.header.cells)} cells`}</Text></Group>}
+        <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => { setBasis(next ?? basis); setLasso(null); }} />
+        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => { setColor(next); setShown(null); }} />
+        <Group mt="sm" gap="xs">
+          <SegmentedControl size="xs" value={tool} onChange={(next) => setTool(next === 'lasso' ? 'lasso' : 'move')} data={[{ value: 'move', label: 'Move' }, { value: 'lasso', label: 'Lasso' }]} />
+          {lasso && <Button size="compact-xs" variant="default" onClick={() => setLasso(null)}>Clear choice</Button>}
+          <Button size="compact-xs" variant="default" loading={save.isPending} onClick={() => save.mutate()}>Save figure</Button>
+        </Group>
+        {save.data && <Text size="xs" c="dimmed" mt={4}>Saved as figures/{save.data.name}</Text>}
+        {save.error && <ErrorCard error={save.error} />}
+        {view && view.header.color && <Legend view={view} chosen={chosen} shown={shown} dark={dark} onShown={setShown} />}
+        <Select label="Filter by" placeholder="add a column of numbers" data={numeric.map((one) => one.name)} value={null} searchable mt="md" onChange={(next) => next && setFilters({ ...filters, [next]: null })} />
+        {names.map((name, i) => (
+          <Filter key={name} name={name} view={others[i]?.data} error={others[i]?.error ?? null} chosen={chosen} range={filters[name] ?? null}
+            onRange={(range) => setFilters((old) => ({ ...old, [name]: range }))} onRemove={() => setFilters(({ [name]: _, ...rest }) => rest)} />
+        ))}
+        {columns.varianceRatio && <details className="facts"><summary>Variance of the components</summary><Bars values={columns.varianceRatio} title="Share of variance by component" prefix="PC" /></details>}
+      </aside>
+    </div>
+  );
+}
+
+interface FilterProps {
+  readonly name: string;
+  readonly view: View | undefined;
+  readonly error: unknown;
+  readonly chosen: Uint8Array | null;
+  readonly range: readonly [number, number] | null;
+  onRange(range: readonly [number, number] | null): void;
+  onRemove(): void;
+}
+
+function Filter({ name, view, error, chosen, range, onRange, onRemove }: FilterProps) {
+  const bins = useMemo(() => (view?.values ? binValues(view.values, chosen, 48) : null), [view, chosen]);
+  return (
+    <div>
+      <Group justify="space-between" mt="sm"><Text size="sm" fw={560}>{name}</Text><Button size="compact-xs" variant="subtle" onClick={onRemove} aria-label={`Remove the filter by ${name}`}>remove</Button></Group>
+      {error !== null && <ErrorCard error={error} />}
+      {bins ? <Histogram bins={bins} range={range} onRange={onRange} label={name} /> : error === null && <Loader size="xs" />}
+    </div>
+  );
+}

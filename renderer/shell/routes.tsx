@@ -1,0 +1,69 @@
+/** Addresses and their pages; the explorer comes with its plots only when it is opened. */
+import { Button, Loader, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from '@tanstack/react-router';
+import { host } from '../client/rpc.ts';
+import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { App } from './App.tsx';
+import { HomePage } from './HomePage.tsx';
+
+const root = createRootRoute({ component: App, errorComponent: ({ error }) => <ErrorCard error={error} />, notFoundComponent: Nothing });
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+const data = createRoute({ getParentRoute: () => root, path: '/data', component: lazyRouteComponent(() => import('./DataPage.tsx'), 'DataPage') });
+const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: lazyRouteComponent(() => import('./RunsPage.tsx'), 'RunsPage') });
+const run = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunRoute });
+const guide = createRoute({
+  getParentRoute: () => root, path: '/guide/$recipe', component: GuideRoute,
+  validateSearch: (search: Record<string, unknown>): { from?: string } => (typeof search['from'] === 'string' ? { from: search['from'] } : {}),
+});
+const explore = createRoute({ getParentRoute: () => root, path: '/explore', component: ExploreLatest });
+const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$run', component: ExploreRoute });
+const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
+
+const LazyGuide = lazyRouteComponent(() => import('../guides/GuidePage.tsx'), 'GuidePage');
+const LazyRun = lazyRouteComponent(() => import('./RunPage.tsx'), 'RunPage');
+const LazyExplore = lazyRouteComponent(() => import('./ExplorePage.tsx'), 'ExplorePage');
+
+function RunRoute() {
+  const { run: id } = run.useParams();
+  return <LazyRun key={id} run={id} />;
+}
+
+/** A ready recipe, or the recipe of an earlier run to change something of. */
+function GuideRoute() {
+  const { recipe: name } = guide.useParams();
+  const { from } = guide.useSearch();
+  const ready = useQuery(host.recipes.ready.queryOptions());
+  const earlier = useQuery({ ...host.runs.detail.queryOptions({ input: { run: from ?? '' } }), enabled: from !== undefined });
+  const failed = ready.error ?? earlier.error;
+  if (failed) return <ErrorCard error={failed} />;
+  const recipe = from === undefined ? ready.data?.find((one) => one.name === name) : earlier.data?.recipe;
+  if (recipe) return <LazyGuide key={from ?? name} recipe={recipe} />;
+  return (from === undefined ? ready.isPending : earlier.isPending) ? <Loader /> : <Nothing />;
+}
+
+function ExploreRoute() {
+  const { run: id } = exploreRun.useParams();
+  return <LazyExplore key={id} run={id} />;
+}
+
+function ExploreLatest() {
+  const { data: list, error } = useQuery(host.runs.list.queryOptions());
+  if (error) return <ErrorCard error={error} />;
+  if (!list) return <Loader />;
+  const latest = list.find((one) => one.state === 'done' && one.steps.includes('pca'));
+  if (latest) return <LazyExplore key={latest.run} run={latest.run} />;
+  return <Stack><Title order={1}>Explore</Title><Text>There is no finished run with an embedding yet.</Text><div><Button component={Link} to="/guide/pca-umap">Start the guide</Button></div></Stack>;
+}
+
+function Nothing() {
+  return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
+}
+
+export const router = createRouter({ routeTree: root.addChildren([home, data, runs, run, guide, explore, exploreRun, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader /> });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
