@@ -23,9 +23,15 @@ export function rgbOf(hex: string): Rgb {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** Colours of categories; black and near-black would vanish on a dark page. */
+/** Colours of categories; on a dark page those that would vanish are mixed with white until they show, each in its own hue. */
 export function labelColors(categories: number, dark: boolean): string[] {
-  return categoryColors(categories).map((color) => (dark && luminance(rgbOf(color)) < 0.03 ? '#9aa4b2' : color));
+  return categoryColors(categories).map((color) => (dark ? lifted(color) : color));
+}
+
+function lifted(color: string): string {
+  let rgb = rgbOf(color);
+  while (luminance(rgb) < 0.09) rgb = [rgb[0] + (255 - rgb[0]) * 0.12, rgb[1] + (255 - rgb[1]) * 0.12, rgb[2] + (255 - rgb[2]) * 0.12];
+  return `#${rgb.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
 }
 
 function luminance([r, g, b]: Rgb): number {

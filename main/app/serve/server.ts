@@ -54,6 +54,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
       response = refusal(data.kind === 'message-too-large' ? 413 : 400, data);
     }
     outgoing.statusCode = response.status;
+    // What is left of a message that was not read would be taken for the next request on this line.
+    if (!incoming.complete) outgoing.setHeader('connection', 'close');
     for (const [name, value] of Object.entries(safetyHeaders)) outgoing.setHeader(name, value);
     response.headers.forEach((value, name) => outgoing.setHeader(name, value));
     if (!outgoing.hasHeader('cache-control')) outgoing.setHeader('cache-control', 'no-store');
