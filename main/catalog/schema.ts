@@ -4,6 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import { failure, messageOf, systemFailure } from '../../protocol/errors.ts';
+import { atlasTables } from './atlas.schema.ts';
 
 export type Catalog = Database.Database;
 
@@ -54,6 +55,7 @@ const migrations: readonly string[] = [
     PRIMARY KEY (job, position)
   ) STRICT;
   `,
+  atlasTables,
 ];
 
 /** @throws disk-full, not-permitted, io-failed; corrupt-file when it is no catalog of ours. */
