@@ -11,6 +11,13 @@ export interface ErrorFacts {
   'corrupt-file': { path: string; element: string; reason: string };
   'corrupt-chunk': { path: string; dataset: string; chunk: number; rowStart: number; rowEnd: number; reason: string };
   'reader-timeout': { path: string; seconds: number };
+  /** Rows count from 1 after the header; 0 when it is not about a row. */
+  'bad-table': { path: string; row: number; reason: string };
+  /** A question that only the cells of registered plates can answer. */
+  'needs-plates': { columns: string[] };
+  'no-catalog': { workspace: string };
+  'sql-refused': { reason: string };
+  'sql-limit': { seconds: number };
   // Contents that a run refuses
   'no-matrix': { path: string };
   /** Without an example only a sample of the values was looked at. */

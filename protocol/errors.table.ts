@@ -45,6 +45,20 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `Reading ${f.path} did not finish within ${f.seconds} s and was stopped.`,
     remedy: 'The file is probably damaged, or its disk is very slow. Copy it to a local disk and try again.',
   }),
+  'bad-table': (f) => ({
+    message: `The table ${f.path} cannot be used${f.row > 0 ? ` at row ${formatCount(f.row)}` : ''}: ${f.reason}.`,
+    remedy: 'Compare it with its source; nothing of it was imported.',
+  }),
+  'needs-plates': (f) => ({
+    message: `${list(f.columns)} is known per cell only, and no registered plate has it.`,
+    remedy: 'Add the plates (truckee add FILE...), or ask by drug, target, mechanism, dose, line, tissue, plate or sample.',
+  }),
+  'no-catalog': (f) => ({
+    message: `The workspace ${f.workspace} knows neither atlas tables nor plates to ask.`,
+    remedy: 'Import the metadata tables (truckee catalog import DIR), or add plates (truckee add FILE...).',
+  }),
+  'sql-refused': (f) => ({ message: `The statement is not run: ${f.reason}.`, remedy: 'Only one reading statement is allowed: SELECT, VALUES, EXPLAIN or WITH ... SELECT.' }),
+  'sql-limit': (f) => ({ message: `The statement did not end within ${f.seconds} s and was stopped.`, remedy: 'Narrow it (WHERE, LIMIT); the catalog is unchanged.' }),
   'no-matrix': (f) => ({
     message: `${f.path} holds no expression matrix (no X, no counts layer, no raw).`,
     remedy: 'Add the file that holds the counts; this one has only annotations.',

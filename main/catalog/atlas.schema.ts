@@ -65,7 +65,17 @@ export const atlasTables = `
     plate TEXT NOT NULL,
     dose REAL NOT NULL,
     cells INTEGER NOT NULL,
+    -- Estimated: cells times the mean number of genes per cell of the samples.
+    nonzeros INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (drug, line, plate, dose)
+  ) STRICT, WITHOUT ROWID;
+  -- Sums of conditions, kept beside them: lists and queries need them at every keystroke.
+  CREATE TABLE condition_totals (
+    axis TEXT NOT NULL CHECK (axis IN ('drug', 'line', 'plate')),
+    name TEXT NOT NULL,
+    cells INTEGER NOT NULL,
+    nonzeros INTEGER NOT NULL,
+    PRIMARY KEY (axis, name)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE imports (
     kind TEXT PRIMARY KEY,

@@ -1,16 +1,19 @@
 /** Every command, in the order in which one meets them. */
 import type { Command } from '../command.ts';
 import { add } from './add.ts';
+import { catalog } from './catalog.ts';
 import { doctor } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
 import { inspect } from './inspect.ts';
 import { list } from './list.ts';
 import { preflight } from './preflight.ts';
+import { query } from './query.ts';
 import { recipe } from './recipe.ts';
 import { results } from './results.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
+import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, recipe, preflight, run, results, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];

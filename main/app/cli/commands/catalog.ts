@@ -1,0 +1,85 @@
+/** `truckee catalog`: imports the atlas's tables, and says what the catalog knows. */
+import { failure } from '../../../../protocol/errors.ts';
+import { formatCount } from '../../../../protocol/format.ts';
+import { listDrugs, listImports, listLines, listPlates } from '../../../catalog/atlas.ts';
+import { countDefinitions } from '../../../catalog/counts.table.ts';
+import { importAtlas } from '../../../datasets/import-atlas.ts';
+import type { Workspace } from '../../../workspace.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { withLockedWorkspace, withWorkspace } from '../session.ts';
+
+export const catalog: Command = {
+  name: 'catalog',
+  summary: 'Import the metadata tables of an atlas (drugs, cell lines, genes, samples, conditions), or list what is known.',
+  usage: 'import DIR | show | drugs | lines | plates | counts',
+  options: {},
+  help: () => 'DIR holds Parquet or CSV tables; what each is about is told by its columns. Nothing is imported when one of them is damaged.',
+  run(context) {
+    const [action, ...rest] = context.positionals;
+    if (action === 'import' && rest.length === 1) return withLockedWorkspace(context.workspacePath, (workspace) => importFolder(workspace, rest[0]!, context));
+    if (action === undefined || rest.length > 0 || !(action in shows)) throw failure('bad-usage', { command: 'catalog', reason: 'catalog needs import DIR, show, drugs, lines, plates or counts' });
+    return withWorkspace(context.workspacePath, async (workspace) => shows[action as keyof typeof shows](workspace, context));
+  },
+};
+
+async function importFolder(workspace: Workspace, folder: string, { say, signal }: CommandContext): Promise<number> {
+  const report = await importAtlas(workspace.catalog, folder, signal);
+  for (const table of report.imported) say.line(`${table.kind}: ${formatCount(table.rows)} from ${table.file}`);
+  for (const { file, reason } of report.skipped) say.line(`  - ${file} left alone: ${reason}`);
+  for (const { label, key } of report.labels) say.line(`  - '${label}' is matched as '${key}'; the label stays as it is`);
+  for (const { sample, reason } of report.flaws.slice(0, 10)) say.line(`  ! ${sample}: ${reason}`);
+  const { join } = report;
+  if (join.drugs > 0) say.line(`${formatCount(join.matched)} of ${formatCount(join.drugs)} drug labels have metadata, ${join.controls} control${join.unmatched.length > 0 ? `, without: ${join.unmatched.slice(0, 5).join(', ')}` : ''}`);
+  say.json({ ok: true, ...report });
+  return 0;
+}
+
+type Show = (workspace: Workspace, context: CommandContext) => number;
+
+const shows: Readonly<Record<'show' | 'drugs' | 'lines' | 'plates' | 'counts', Show>> = {
+  show({ catalog: db }, { say }) {
+    const imports = listImports(db);
+    for (const row of imports) {
+      say.json({ kind: row.kind, file: row.file, rows: row.rows, digest: row.digest, imported_at: row.importedAt });
+      say.line(`${row.kind.padEnd(11)} ${formatCount(row.rows).padStart(8)} rows from ${row.file}, ${row.importedAt.slice(0, 10)}`);
+    }
+    if (imports.length === 0) say.line('Nothing imported yet: truckee catalog import DIR.');
+    say.json({ ok: true, tables: imports.length });
+    return 0;
+  },
+  drugs({ catalog: db }, { say }) {
+    const drugs = listDrugs(db);
+    for (const { drug, targets, moaBroad, moaFine, approved, smiles, pubchemCid, cells } of drugs) {
+      say.json({ drug, targets, moa_broad: moaBroad, moa_fine: moaFine, approved, smiles, pubchem_cid: pubchemCid, cells });
+      say.line(`${drug.padEnd(36)} ${formatCount(cells).padStart(10)} cells  ${moaFine ?? ''}${targets.length > 0 ? ` (${targets.join(', ')})` : ''}`);
+    }
+    say.json({ ok: true, drugs: drugs.length });
+    return 0;
+  },
+  lines({ catalog: db }, { say }) {
+    const lines = listLines(db);
+    for (const { line, name, depmap, organ, drivers, cells } of lines) {
+      say.json({ line, name, depmap, organ, drivers, cells });
+      say.line(`${name.padEnd(14)} ${line.padEnd(10)} ${formatCount(cells).padStart(10)} cells  ${organ ?? ''}${drivers.length > 0 ? ` (${drivers.join(', ')})` : ''}`);
+    }
+    say.json({ ok: true, lines: lines.length });
+    return 0;
+  },
+  plates({ catalog: db }, { say }) {
+    const plates = listPlates(db);
+    for (const row of plates) {
+      say.json(row);
+      say.line(`${row.plate.padEnd(8)} ${formatCount(row.cells).padStart(11)} cells, ${row.samples} samples, ${row.drugs} drugs`);
+    }
+    say.json({ ok: true, plates: plates.length });
+    return 0;
+  },
+  counts(_workspace, { say }) {
+    for (const row of countDefinitions) {
+      say.json(row);
+      say.line(`${formatCount(row.value).padStart(12)} ${row.unit.padEnd(11)} ${row.definition}`);
+    }
+    say.json({ ok: true, counts: countDefinitions.length });
+    return 0;
+  },
+};

@@ -1,0 +1,142 @@
+/** `truckee catalog import`: finds the tables in a folder, reads them, and replaces the catalog's in one transaction. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { failure, systemFailure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
+import { isControl } from '../../protocol/labels.ts';
+import type { Catalog } from '../catalog/schema.ts';
+import { recordImport, replaceConditions, replaceDrugs, replaceGenes, replaceLines, replaceSamples, settleConditions } from '../catalog/write-atlas.ts';
+import { conditionRow, drugRow, geneRow, labelFinding, lineRows, sampleRow, type LabelFinding } from './atlas-rows.ts';
+import type { TableFile, TableRow } from './tables/contract.ts';
+import { importOrder, kindOf, type TableKind } from './tables/kinds.ts';
+import { isTableName, openTable } from './tables/open.ts';
+
+export interface ImportedTable { readonly kind: TableKind; readonly file: string; readonly rows: number }
+
+export interface ImportReport {
+  readonly imported: readonly ImportedTable[];
+  /** Files that were left alone, with the reason. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** Labels with blanks at their ends and the like: matched by their key, kept as they are. */
+  readonly labels: readonly LabelFinding[];
+  /** Treatments that could not be read. */
+  readonly flaws: readonly { readonly sample: string; readonly reason: string }[];
+  /** Drug labels joined with the drug table: how many have metadata, and which have none. */
+  readonly join: { readonly drugs: number; readonly controls: number; readonly matched: number; readonly unmatched: readonly string[] };
+}
+
+/** Rows of one kind at most: the catalog holds conditions, never cells. */
+const mostRows = 500_000;
+
+/** @throws file-not-found, bad-table, not-found when a folder has none of the tables */
+export async function importAtlas(catalog: Catalog, folder: string, signal?: AbortSignal): Promise<ImportReport> {
+  const root = resolve(folder);
+  const skipped: { file: string; reason: string }[] = [];
+  const found = await findTables(root, skipped);
+  if (found.size === 0) throw failure('not-found', { what: 'catalog table (drugs, cell lines, genes, samples or conditions) in', name: root, near: [] });
+  const rows = new Map<TableKind, TableRow[]>();
+  const digests = new Map<TableKind, string>();
+  for (const [kind, table] of found) {
+    rows.set(kind, await readAll(table, signal));
+    digests.set(kind, await digestOf(table.path));
+  }
+  const labels = new Map<string, LabelFinding>();
+  for (const list of rows.values()) {
+    for (const row of list) {
+      for (const column of ['drug', 'cell_name', 'plate']) {
+        const finding = labelFinding(row, column);
+        if (finding) labels.set(finding.label, finding);
+      }
+    }
+  }
+  const imported: ImportedTable[] = [];
+  // One transaction: a reader never sees drugs of one release with counts of another, and a failure changes nothing.
+  catalog.transaction(() => {
+    for (const kind of importOrder) {
+      const table = found.get(kind);
+      if (!table) continue;
+      const written = writeKind(catalog, kind, rows.get(kind)!, table.path);
+      imported.push({ kind, file: basename(table.path), rows: written });
+      recordImport(catalog, { kind, file: basename(table.path), digest: digests.get(kind)!, rows: written, importedAt: new Date().toISOString() });
+    }
+    settleConditions(catalog);
+  }).immediate();
+  return { imported, skipped, labels: [...labels.values()], flaws: flawsOf(catalog), join: joinReport(catalog) };
+}
+
+async function findTables(root: string, skipped: { file: string; reason: string }[]): Promise<Map<TableKind, TableFile>> {
+  let names: string[];
+  try {
+    names = statSync(root).isDirectory() ? readdirSync(root).sort() : [''];
+  } catch (cause) {
+    throw systemFailure(cause, root) ?? cause;
+  }
+  const found = new Map<TableKind, TableFile>();
+  // Parquet first: it keeps types that CSV loses, and the same table often lies there in both forms.
+  for (const name of names.sort((a, b) => Number(b.endsWith('.parquet')) - Number(a.endsWith('.parquet')))) {
+    const path = name === '' ? root : join(root, name);
+    if (!isTableName(path)) continue;
+    let table: TableFile;
+    try {
+      table = await openTable(path);
+    } catch (thrown) {
+      skipped.push({ file: name, reason: wordsOf(toErrorData(thrown)) });
+      continue;
+    }
+    const kind = kindOf(table.columns);
+    if (kind === null) skipped.push({ file: name, reason: `no table known here (its columns: ${table.columns.slice(0, 6).join(', ')})` });
+    else if (found.has(kind)) skipped.push({ file: name, reason: `${kind} are taken from ${basename(found.get(kind)!.path)}` });
+    else found.set(kind, table);
+  }
+  return found;
+}
+
+const wordsOf = (error: ErrorData): string => error.message;
+
+async function readAll(table: TableFile, signal?: AbortSignal): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  for await (const portion of table.portions()) {
+    if (signal?.aborted) throw failure('cancelled', { step: 'catalog import' });
+    for (const row of portion) rows.push(row);
+    if (rows.length > mostRows) throw failure('bad-table', { path: table.path, row: mostRows, reason: `it has more than ${mostRows} rows, too many for a table of conditions` });
+  }
+  return rows;
+}
+
+function writeKind(catalog: Catalog, kind: TableKind, rows: readonly TableRow[], path: string): number {
+  switch (kind) {
+    case 'drugs':
+      return replaceDrugs(catalog, rows.map((row, i) => drugRow(row, path, i)));
+    case 'cell_lines':
+      return replaceLines(catalog, lineRows(rows, path));
+    case 'genes':
+      return replaceGenes(catalog, rows.map((row, i) => geneRow(row, path, i)));
+    case 'samples':
+      return replaceSamples(catalog, rows.map((row, i) => sampleRow(row, path, i)));
+    case 'conditions': {
+      const ids = new Map(catalog.prepare<[], { name: string; line: string }>('SELECT name, line FROM cell_lines').all().map(({ name, line }) => [name, line]));
+      return replaceConditions(catalog, rows.map((row, i) => conditionRow(row, path, i, (name) => ids.get(name) ?? name)));
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function flawsOf(catalog: Catalog): { sample: string; reason: string }[] {
+  return catalog.prepare<[], { sample: string; reason: string }>('SELECT sample, flaw AS reason FROM samples WHERE flaw IS NOT NULL ORDER BY sample').all();
+}
+
+function joinReport(catalog: Catalog): ImportReport['join'] {
+  const used = catalog.prepare<[], { drug: string; known: number }>(
+    `SELECT u.drug, d.drug IS NOT NULL AS known FROM (SELECT drug FROM samples UNION SELECT drug FROM conditions) u LEFT JOIN drugs d ON d.drug = u.drug ORDER BY u.drug`,
+  ).all();
+  const controls = used.filter(({ drug }) => isControl(drug)).length;
+  const unmatched = used.filter(({ drug, known }) => known === 0 && !isControl(drug)).map(({ drug }) => drug);
+  return { drugs: used.length, controls, matched: used.filter(({ known }) => known === 1).length, unmatched };
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
