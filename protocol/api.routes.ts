@@ -10,6 +10,7 @@ export const pointsQuery = z.strictObject({
   run: z.uuid(),
   basis: z.string().min(1).max(200),
   color: z.string().min(1).max(1000).optional(),
+  gene: z.string().min(1).max(200).optional(),
   x: z.coerce.number().int().min(0).max(9999).default(0),
   y: z.coerce.number().int().min(0).max(9999).default(1),
   most: z.coerce.number().int().min(1).max(5_000_000).default(1_000_000),

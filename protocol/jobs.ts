@@ -117,11 +117,15 @@ export interface ViewJob {
   readonly basis: string;
   /** An obs column, stored or computed; null for none. */
   readonly color: string | null;
+  /** A gene instead of a column: what the run made of its counts, read from X for the drawn cells. */
+  readonly gene?: string;
   readonly maxPoints: number;
   /** Default 0; equal seeds draw equal cells whatever the colour. */
   readonly seed?: number;
   /** Columns of the basis to draw; default the first two. */
   readonly axes?: readonly [number, number];
+  /** For row-order copies of column-order files; needed with a gene. */
+  readonly cache?: string;
 }
 
 export interface ViewAnswer {

@@ -11,10 +11,9 @@ import { lognormOf } from '../export/rows.ts';
 import { findSlots } from '../results/slots.ts';
 import { createZarr } from '../export/zarr/writer.ts';
 import { createH5ad } from '../results/h5ad/index.ts';
-import type { MatrixSpec } from '../stores/contract.ts';
 import { openInput } from './input.ts';
-import { createPool } from './pool.ts';
 import { createReporter } from './reporter.ts';
+import { makeRowCopy } from './row-copy.ts';
 
 export interface ExportHost {
   emit(event: JobEvent): void;
@@ -23,8 +22,6 @@ export interface ExportHost {
   readonly signal: AbortSignal;
 }
 
-/** Memory that making a row-order copy may take. */
-const transposeBytes = 256 * 1024 * 1024;
 /** Cells per second that a stalled export is judged by. */
 const slowRate = 2000;
 
@@ -44,7 +41,7 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     const withX = job.includeX && !table;
     const input = table ? null : await openInput({
       plates: job.plates, genes: job.genes, cache: job.cache,
-      transpose: (spec, path) => (withX ? transpose(spec, path, host) : Promise.resolve(spec)),
+      transpose: (spec, path) => (withX ? makeRowCopy(spec, path, host) : Promise.resolve(spec)),
     });
     const obs = await planObs(axis, slots);
     const notes = [...obs.notes];
@@ -67,18 +64,5 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     throw thrown;
   } finally {
     reporter.close();
-  }
-}
-
-async function transpose(spec: MatrixSpec, path: string, host: ExportHost): Promise<MatrixSpec> {
-  host.emit({ kind: 'note', step: null, level: 'info', text: `${spec.facts.slot} is stored gene by gene: making a row-order copy once` });
-  const pool = await createPool(1, { kernels: null, memoryBytes: transposeBytes });
-  const stop = (): void => pool.stop();
-  host.signal.addEventListener('abort', stop);
-  try {
-    return await pool.call('transpose', { spec, path, memoryBytes: transposeBytes });
-  } finally {
-    host.signal.removeEventListener('abort', stop);
-    await pool.close();
   }
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isKind } from '../../protocol/errors.ts';
 import type { ExportJob, ViewJob } from '../../protocol/jobs.ts';
 import { decodeView, type View } from '../../protocol/view-file.ts';
-import { keptRows, makeRun, pca, plateSpecs, subset, umap } from '../export/testing/run.ts';
+import { keptRows, makeRun, pca, plateSpecs, subset, targets, totals, umap } from '../export/testing/run.ts';
 import { anndataPython, scratchFolder } from '../results/testing/python.ts';
 import { runView } from './run-view.ts';
 
@@ -18,7 +18,7 @@ needsPython('view of a run over two plates (needs Python with anndata)', () => {
   beforeAll(async () => void (job = await makeRun(folder)), 120_000);
   const view = async (request: Partial<ViewJob>, signal = new AbortController().signal): Promise<View> => {
     const target = join(folder, 'view.bin');
-    await runView({ ...job, kind: 'view', target, basis: 'X_umap', color: null, maxPoints: 100, ...request }, { answer: () => undefined, signal });
+    await runView({ ...job, kind: 'view', target, basis: 'X_umap', color: null, maxPoints: 100, ...request }, { answer: () => undefined, emit: () => undefined, hostPid: process.pid, signal });
     return decodeView(readFileSync(target), 'view.bin');
   };
 
@@ -63,6 +63,21 @@ needsPython('view of a run over two plates (needs Python with anndata)', () => {
     const draws = new Set<string>();
     for (let seed = 0; seed < 12; seed++) draws.add((await view({ basis: 'X_pca', maxPoints: 4, seed })).x.join());
     expect(draws.size).toBeGreaterThan(4);
+  });
+
+  test('a gene has the value that the run made of its count, cell by cell', async () => {
+    for (const gene of ['G1', 'G2', 'MT-3', 'G4']) {
+      const { header, values } = await view({ basis: 'X_pca', gene });
+      expect(header.color).toMatchObject({ kind: 'numbers', column: gene, missing: 0 });
+      kept.forEach(({ plate, i }, cell) => {
+        const count = plate.X[i]![plate.genes.indexOf(gene)]!;
+        const total = totals[keptRows[cell]!]!;
+        expect(values![cell], `${gene} of cell ${cell}`).toBeCloseTo(Math.log1p((count / total) * targets[plateSpecs.indexOf(plate)]!), 5);
+      });
+    }
+    // Embedded cells only: the sample's own rows.
+    expect([...(await view({ gene: 'G1' })).values!].map((value) => value > 0)).toEqual(subset.map((at) => kept[at]!.plate.X[kept[at]!.i]![kept[at]!.plate.genes.indexOf('G1')]! > 0));
+    await expect(view({ gene: 'g1x' })).rejects.toSatisfy((error) => isKind(error, 'not-found') && error.message.includes('gene'));
   });
 
   test('what is not there is named', async () => {

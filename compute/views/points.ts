@@ -5,7 +5,7 @@ import type { View } from '../../protocol/view-file.ts';
 import type { CellAxis } from '../export/axis.ts';
 import type { FoundSlots } from '../results/slots.ts';
 import { openStored } from '../results/array.ts';
-import { colorOf } from './color.ts';
+import { colorOf, type PointColors } from './color.ts';
 import { drawCells, readPositions } from './sample.ts';
 
 export interface PointsRequest {
@@ -18,8 +18,10 @@ export interface PointsRequest {
   readonly signal: AbortSignal;
 }
 
-/** @throws not-found, invalid-parameter, unknown-column, cancelled, corrupt-result. */
-export async function pointsView(axis: CellAxis, slots: FoundSlots, request: PointsRequest): Promise<View> {
+/** `colorDrawn` gives the colour of the drawn cells, named by their positions among the kept ones, instead of a column. @throws not-found, invalid-parameter, unknown-column, cancelled, corrupt-result. */
+export async function pointsView(
+  axis: CellAxis, slots: FoundSlots, request: PointsRequest, colorDrawn?: (positions: Uint32Array) => Promise<PointColors>,
+): Promise<View> {
   const { basis, axes } = request;
   const path = slots.path(`obsm/${basis}`);
   if (path === undefined) throw failure('not-found', { what: 'embedding', name: basis, near: nearNames(basis, slots.names('obsm')) });
@@ -30,7 +32,7 @@ export async function pointsView(axis: CellAxis, slots: FoundSlots, request: Poi
   }
   const drawn = drawCells(axis, embedding, request.maxPoints, request.seed);
   const { x, y } = readPositions(embedding, drawn.rows, axes);
-  const colors = request.color === null ? null : await colorOf(axis, slots, request.color, drawn.positions, request.signal);
+  const colors = colorDrawn ? await colorDrawn(drawn.positions) : request.color === null ? null : await colorOf(axis, slots, request.color, drawn.positions, request.signal);
   const label = axisPrefix(basis);
   const pca = basis === 'X_pca' ? (slots.facts('pca') as { variance_ratio?: number[] } | undefined) : undefined;
   return {

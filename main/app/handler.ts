@@ -24,7 +24,8 @@ export function createHandler(bench: Workbench): Handle {
 
   const points = async (url: URL, request: Request): Promise<Response> => {
     const query = parsed(pointsQuery, url);
-    const { bytes, tag } = await views.points(query, request.signal);
+    const watched = query.gene === undefined ? null : bench.hub.work(`Reading ${query.gene}`);
+    const { bytes, tag } = await views.points(query, request.signal, watched?.onEvent).finally(() => watched?.end());
     // The tag names all that the picture depends on: the same address never means other bytes.
     const headers = { 'content-type': 'application/octet-stream', etag: `"${tag}"`, 'cache-control': 'private, max-age=0, must-revalidate' };
     if (request.headers.get('if-none-match') === `"${tag}"`) return new Response(null, { status: 304, headers });

@@ -9,12 +9,14 @@ export interface PointsRequest {
   readonly run: string;
   readonly basis: string;
   readonly color: string | null;
+  /** A gene instead of a column. */
+  readonly gene?: string | null;
   readonly axes: readonly [number, number];
 }
 
 /** Equal requests but for the colour give the same cells in the same order. @throws TruckeeError */
-export async function fetchPoints({ run, basis, color, axes }: PointsRequest, signal?: AbortSignal): Promise<View> {
-  const query = new URLSearchParams({ run, basis, x: `${axes[0]}`, y: `${axes[1]}`, ...(color === null ? {} : { color }) });
+export async function fetchPoints({ run, basis, color, gene, axes }: PointsRequest, signal?: AbortSignal): Promise<View> {
+  const query = new URLSearchParams({ run, basis, x: `${axes[0]}`, y: `${axes[1]}`, ...(gene ? { gene } : color === null ? {} : { color }) });
   const response = await fetch(`${pointsRoute}?${query.toString()}`, signal ? { signal } : {});
   if (!response.ok) {
     const body: unknown = await response.json().catch(() => null);

@@ -1,5 +1,5 @@
 /** A run's cells on a map: coloured by any column, filtered by others, chosen by lasso. */
-import { Button, Group, Loader, SegmentedControl, Select, Text, useComputedColorScheme } from '@mantine/core';
+import { Button, Group, Loader, SegmentedControl, Select, Text, TextInput, useComputedColorScheme } from '@mantine/core';
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { RunColumns } from '../../protocol/api.types.ts';
@@ -28,12 +28,13 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
   const dark = useComputedColorScheme('light') === 'dark';
   const [basis, setBasis] = useState(columns.bases[0]!.name);
   const [color, setColor] = useState<string | null>(columns.suggested[0] ?? columns.columns[0]?.name ?? null);
+  const [gene, setGene] = useState<string | null>(null);
   const [filters, setFilters] = useState<Readonly<Record<string, readonly [number, number] | null>>>({});
   const [shown, setShown] = useState<ReadonlySet<number> | null>(null);
   const [lasso, setLasso] = useState<Uint8Array | null>(null);
   const [tool, setTool] = useState<'move' | 'lasso'>('move');
   const request = { run, basis, axes: [0, 1] as const };
-  const points = useQuery({ ...pointsOptions({ ...request, color }), placeholderData: (old: View | undefined) => old });
+  const points = useQuery({ ...pointsOptions({ ...request, color, gene }), placeholderData: (old: View | undefined) => old });
   const names = Object.keys(filters);
   // Equal seeds draw equal cells: values of another column line up with the points.
   const others = useQueries({ queries: names.map((name) => pointsOptions({ ...request, color: name })) });
@@ -57,12 +58,13 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
     <div className="explore">
       <div style={{ position: 'relative' }}>
         {points.error && <ErrorCard error={points.error} />}
-        {view ? <EmbeddingPlot view={view} colors={colors} tool={tool} onChoose={setLasso} label={`${basis} of ${formatCount(view.x.length)} cells${color ? `, coloured by ${color}` : ''}`} /> : !points.error && <Loader m="xl" />}
+        {view ? <EmbeddingPlot view={view} colors={colors} tool={tool} onChoose={setLasso} label={`${basis} of ${formatCount(view.x.length)} cells${gene ?? color ? `, coloured by ${gene ?? color}` : ''}`} /> : !points.error && <Loader m="xl" />}
       </div>
       <aside className="explore-side" aria-label="What the map shows">
         {view && <Group gap="xs" mb="xs"><Origin demo={view.header.demo} subset={view.header.placed < view.header.cells || view.header.points < view.header.placed} /><Text size="sm" aria-live="polite">{chosen ? `${formatCount(drawn)} of ${formatCount(view.x.length)} cells chosen` : `${formatCount(view.header.points)} of ${formatCount(view.header.cells)} cells`}</Text></Group>}
         <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => { setBasis(next ?? basis); setLasso(null); }} />
-        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => { setColor(next); setShown(null); }} />
+        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => { setColor(next); setGene(null); setShown(null); }} />
+        <GeneBox gene={gene} onGene={(next) => { setGene(next); setShown(null); }} />
         <Group mt="sm" gap="xs">
           <SegmentedControl size="xs" value={tool} onChange={(next) => setTool(next === 'lasso' ? 'lasso' : 'move')} data={[{ value: 'move', label: 'Move' }, { value: 'lasso', label: 'Lasso' }]} />
           {lasso && <Button size="compact-xs" variant="default" onClick={() => setLasso(null)}>Clear choice</Button>}
@@ -79,6 +81,20 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
         {columns.varianceRatio && <details className="facts"><summary>Variance of the components</summary><Bars values={columns.varianceRatio} title="Share of variance by component" prefix="PC" /></details>}
       </aside>
     </div>
+  );
+}
+
+/** A gene by its name as the file writes it; a name that is not there is answered with near ones. */
+function GeneBox({ gene, onGene }: { readonly gene: string | null; onGene(gene: string | null): void }) {
+  const [typed, setTyped] = useState(gene ?? '');
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); onGene(typed.trim() === '' ? null : typed.trim()); }}>
+      <Group align="end" gap="xs" mt="xs" wrap="nowrap">
+        <TextInput className="grow" label="Or a gene" placeholder="TP53" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <Button type="submit" variant="default">Show</Button>
+        {gene !== null && <Button variant="subtle" onClick={() => { setTyped(''); onGene(null); }} aria-label="Back to the column">×</Button>}
+      </Group>
+    </form>
   );
 }
 

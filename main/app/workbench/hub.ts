@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { HostMessage } from '../../../protocol/api.types.ts';
+import type { JobEvent } from '../../../protocol/events.ts';
 
 type Said = Exclude<HostMessage, { kind: 'hello' | 'alive' }>;
 /** A message before it has its number. */
@@ -15,6 +16,8 @@ export interface Hub {
   /** Yields `hello`, then all after the number given, then what comes, until the signal. */
   listen(epoch: string | null, after: number, signal: AbortSignal | undefined): AsyncGenerator<HostMessage, void>;
   readonly listeners: number;
+  /** Something long without a run of its own, shown to every page as it goes until it ends. */
+  work(title: string): { onEvent(event: JobEvent): void; end(): void };
 }
 
 /** Messages kept for those who come back. */
@@ -27,6 +30,7 @@ export function createHub(): Hub {
   const messages: HostMessage[] = [];
   let last = 0;
   let listeners = 0;
+  let works = 0;
   const wakers = new Set<() => void>();
   const next = (signal: AbortSignal | undefined): Promise<boolean> =>
     new Promise((resolve) => {
@@ -43,16 +47,25 @@ export function createHub(): Hub {
       wakers.add(wake);
       signal?.addEventListener('abort', stop);
     });
+  const say = (message: Saying): void => {
+    last += 1;
+    messages.push({ ...message, number: last } as HostMessage);
+    if (messages.length > kept) messages.shift();
+    for (const wake of [...wakers]) wake();
+  };
   return {
-    epoch,
+    epoch, say,
     get listeners() {
       return listeners;
     },
-    say(message) {
-      last += 1;
-      messages.push({ ...message, number: last } as HostMessage);
-      if (messages.length > kept) messages.shift();
-      for (const wake of [...wakers]) wake();
+    work(title) {
+      const id = `work-${++works}`;
+      const tell = (state: 'going' | 'ended', done: number, total: number, unit: string): void => say({ kind: 'work', id, title, state, done, total, unit });
+      tell('going', 0, 0, '');
+      return {
+        onEvent: (event) => void (event.kind === 'progress' && tell('going', event.done, event.total, event.unit)),
+        end: () => tell('ended', 0, 0, ''),
+      };
     },
     async *listen(theirs, after, signal) {
       listeners += 1;

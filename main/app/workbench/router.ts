@@ -38,16 +38,12 @@ export function createRouter(bench: Workbench) {
   });
   const waiting = () => bench.queue?.waiting ?? [];
   const start = options.startEngine;
-  let works = 0;
-  /** Runs something long that has no run of its own, shown to every page as it goes. */
   const work = async <T>(title: string, act: (onEvent: (event: JobEvent) => void) => Promise<T>): Promise<T> => {
-    const id = `work-${++works}`;
-    const tell = (state: 'going' | 'ended', done: number, total: number, unit: string): void => hub.say({ kind: 'work', id, title, state, done, total, unit });
-    tell('going', 0, 0, '');
+    const { onEvent, end } = hub.work(title);
     try {
-      return await act((event) => void (event.kind === 'progress' && tell('going', event.done, event.total, event.unit)));
+      return await act(onEvent);
     } finally {
-      tell('ended', 0, 0, '');
+      end();
     }
   };
   const planned = (recipe: Recipe, limits: RunLimits) => {

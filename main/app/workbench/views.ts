@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PointsQuery } from '../../../protocol/api.routes.ts';
+import type { JobEvent } from '../../../protocol/events.ts';
 import { asJobId } from '../../../protocol/ids.ts';
 import type { ViewAnswer } from '../../../protocol/jobs.ts';
 import { callEngine } from '../../engine/call.ts';
@@ -12,7 +13,7 @@ import type { Workspace } from '../../workspace.ts';
 
 export interface ViewCache {
   /** The view file's bytes, and the tag under which a browser may keep them. @throws not-found, unknown-column... */
-  points(query: PointsQuery, signal?: AbortSignal): Promise<{ readonly bytes: Uint8Array; readonly tag: string }>;
+  points(query: PointsQuery, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<{ readonly bytes: Uint8Array; readonly tag: string }>;
 }
 
 /** Bytes of view files that are kept. */
@@ -22,26 +23,26 @@ export function createViewCache(workspace: Workspace, start: StartEngine): ViewC
   const folder = join(workspace.folders.cache, 'views');
   /** Pictures in the making: two pages that ask for one thing share it. */
   const making = new Map<string, Promise<void>>();
-  const make = async (query: PointsQuery, target: string, signal?: AbortSignal): Promise<void> => {
+  const make = async (query: PointsQuery, target: string, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<void> => {
     const run = findRun(workspace, query.run);
     mkdirSync(folder, { recursive: true });
     await callEngine<ViewAnswer>(
       {
         kind: 'view', id: asJobId(randomUUID()), target, plates: run.plates, genes: run.recipe.genes, results: run.results, basis: query.basis,
-        color: query.color ?? null, maxPoints: query.most, seed: run.recipe.seed, axes: [query.x, query.y],
+        color: query.color ?? null, ...(query.gene === undefined ? {} : { gene: query.gene }), cache: workspace.folders.cache, maxPoints: query.most, seed: run.recipe.seed, axes: [query.x, query.y],
       },
-      { start, ...(signal ? { signal } : {}) },
+      { start, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) },
     );
     sweep(folder, target);
   };
   return {
-    async points(query, signal) {
+    async points(query, signal, onEvent) {
       const run = findRun(workspace, query.run);
-      const parts = [run.results.map((result) => result.path.split('/').at(-1)), run.plates.map((plate) => plate.fingerprint), query.basis, query.color ?? null, query.x, query.y, query.most];
+      const parts = [run.results.map((result) => result.path.split('/').at(-1)), run.plates.map((plate) => plate.fingerprint), query.basis, query.color ?? null, query.gene ?? null, query.x, query.y, query.most];
       const tag = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
       const target = join(folder, `${tag}.view`);
       if (!existsSync(target)) {
-        const going = making.get(tag) ?? make(query, target, signal).finally(() => making.delete(tag));
+        const going = making.get(tag) ?? make(query, target, signal, onEvent).finally(() => making.delete(tag));
         making.set(tag, going);
         await going;
       }
