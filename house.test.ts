@@ -21,7 +21,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod', '@orpc/server', 'hyparquet', 'hyparquet-compressors'],
   renderer: [
     'zod', 'react', 'react-dom', 'zustand', '@fontsource-variable/inter', '@mantine/core', '@mantine/hooks', '@mantine/spotlight', '@orpc/client', '@orpc/contract',
-    '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router',
+    '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router', 'jspdf', 'svg2pdf.js', 'dejavu-fonts-ttf',
   ],
 };
 

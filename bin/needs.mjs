@@ -11,6 +11,7 @@ const packages = {
   ],
   'the workbench in a browser': ['chromium'],
   'a server for downloads': ['nginx-light'],
+  'figures as PDF': ['poppler-utils'],
   'faults of disks and calls': ['strace', 'xfsprogs', 'e2fsprogs'],
 };
 

@@ -26,6 +26,8 @@ export const exportSchema = z.strictObject({
   /** figure: embedding and the columns it is coloured by, one panel each. */
   basis: text.optional(),
   colors: z.array(text).max(12).optional(),
+  /** figure: a gene instead of columns. */
+  gene: z.string().min(1).max(200).optional(),
 });
 export type ExportRequest = z.infer<typeof exportSchema>;
 

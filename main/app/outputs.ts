@@ -49,6 +49,8 @@ export interface FigureRequest {
   readonly basis: string;
   /** One panel per column. */
   readonly colors: readonly string[];
+  /** Instead of columns. */
+  readonly gene?: string;
   readonly title: string;
 }
 
@@ -59,8 +61,10 @@ export async function drawFigure(workspace: Workspace, run: PastRun, request: Fi
   const folder = mkdtempSync(join(workspace.folders.work, 'view-'));
   try {
     const panels: Panel[] = [];
-    for (const color of request.colors.length > 0 ? request.colors : [null]) {
-      panels.push({ view: await makeView(run, request.basis, color, join(folder, `${panels.length}.view`), options), title: color ?? '' });
+    const shades: readonly Shade[] = request.gene !== undefined ? [{ gene: request.gene }] : request.colors.length > 0 ? request.colors.map((color) => ({ color })) : [{}];
+    for (const shade of shades) {
+      const view = await makeView(workspace, run, request.basis, shade, join(folder, `${panels.length}.view`), options);
+      panels.push({ view, title: shade.gene ?? shade.color ?? '' });
     }
     return writeWhole(path, scatterFigure(panels, { title: request.title, version }));
   } finally {
@@ -68,9 +72,18 @@ export async function drawFigure(workspace: Workspace, run: PastRun, request: Fi
   }
 }
 
-async function makeView(run: PastRun, basis: string, color: string | null, target: string, options: OutputOptions): Promise<View> {
+/** What points are coloured by: a column, a gene, or nothing. */
+interface Shade {
+  readonly color?: string;
+  readonly gene?: string;
+}
+
+async function makeView(workspace: Workspace, run: PastRun, basis: string, { color, gene }: Shade, target: string, options: OutputOptions): Promise<View> {
   await callEngine<ViewAnswer>(
-    { kind: 'view', id: asJobId(randomUUID()), target, plates: run.plates, genes: run.recipe.genes, results: run.results, basis, color, maxPoints: mostPoints, seed: run.recipe.seed },
+    {
+      kind: 'view', id: asJobId(randomUUID()), target, plates: run.plates, genes: run.recipe.genes, results: run.results, basis, color: color ?? null,
+      ...(gene === undefined ? {} : { gene }), cache: workspace.folders.cache, maxPoints: mostPoints, seed: run.recipe.seed,
+    },
     callOptions(options),
   );
   return decodeView(readFileSync(target), target);

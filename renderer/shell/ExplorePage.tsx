@@ -8,6 +8,7 @@ import { pointsOptions } from '../client/points.ts';
 import { client, host } from '../client/rpc.ts';
 import { formatCount } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { FigureFormats } from '../panels/FigureFormats.tsx';
 import { Origin } from '../panels/Origin.tsx';
 import { Bars } from '../plots/Bars.tsx';
 import { binValues, passing } from '../plots/bins.ts';
@@ -50,7 +51,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
     return passing(view.x.length, tests);
   }, [view, filters, lasso, ...others.map((other) => other.data)]);
   const colors = useMemo(() => (view ? paint(view, { shown, chosen, dark }) : new Uint8Array(0)), [view, shown, chosen, dark]);
-  const save = useMutation({ mutationFn: () => client.runs.export({ run, kind: 'figure', basis, colors: color === null ? [] : [color] }) });
+  const save = useMutation({ mutationFn: () => client.runs.export({ run, kind: 'figure', basis, ...(gene !== null ? { gene } : { colors: color === null ? [] : [color] }) }) });
   const drawn = view ? (chosen ? chosen.reduce((n, flag) => n + flag, 0) : view.x.length) : 0;
   const numeric = columns.columns.filter((column) => column.kind === 'numbers' && !(column.name in filters));
 
@@ -70,7 +71,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
           {lasso && <Button size="compact-xs" variant="default" onClick={() => setLasso(null)}>Clear choice</Button>}
           <Button size="compact-xs" variant="default" loading={save.isPending} onClick={() => save.mutate()}>Save figure</Button>
         </Group>
-        {save.data && <Text size="xs" c="dimmed" mt={4}>Saved as figures/{save.data.name}</Text>}
+        {save.data && <div><Text size="xs" c="dimmed" mt={4}>Saved as figures/{save.data.name}</Text><FigureFormats file={save.data} /></div>}
         {save.error && <ErrorCard error={save.error} />}
         {view && view.header.color && <Legend view={view} chosen={chosen} shown={shown} dark={dark} onShown={setShown} />}
         <Select label="Filter by" placeholder="add a column of numbers" data={numeric.map((one) => one.name)} value={null} searchable mt="md" onChange={(next) => next && setFilters({ ...filters, [next]: null })} />

@@ -2,13 +2,14 @@
 import { Button, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { downloadRoute } from '../../protocol/api.routes.ts';
 import type { ExportedFile, RunDetail } from '../../protocol/api.types.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
+import { downloadUrl } from '../client/figures.ts';
 import { client, host, queryClient } from '../client/rpc.ts';
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { FigureFormats } from '../panels/FigureFormats.tsx';
 import { Origin } from '../panels/Origin.tsx';
 import { RunProgress } from '../panels/RunProgress.tsx';
 import { StateBadge } from './RunList.tsx';
@@ -97,7 +98,7 @@ function TakeAlong({ run }: { readonly run: string }) {
 
 function FileLink({ file }: { readonly file: ExportedFile }) {
   if (file.isFolder) return <>{file.name}</>;
-  return <a href={`${downloadRoute}?${new URLSearchParams({ folder: file.folder, name: file.name }).toString()}`} download={file.name}>{file.name}</a>;
+  return <span className="row"><a href={downloadUrl(file)} download={file.name}>{file.name}</a>{file.kind === 'figure' && <FigureFormats file={file} />}</span>;
 }
 
 function Log({ detail }: { readonly detail: RunDetail }) {

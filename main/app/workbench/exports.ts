@@ -35,7 +35,7 @@ export async function exportRun(workspace: Workspace, request: ExportRequest, st
       break;
     case 'figure': {
       const usual = defaultFigure(run);
-      const figure = { basis: request.basis ?? usual.basis, colors: request.colors ?? usual.colors, title: run.recipe.title || run.recipe.name };
+      const figure = { basis: request.basis ?? usual.basis, colors: request.colors ?? usual.colors, ...(request.gene === undefined ? {} : { gene: request.gene }), title: run.recipe.title || run.recipe.name };
       await drawFigure(workspace, run, figure, target, { start });
       break;
     }
@@ -66,7 +66,7 @@ const stem = (run: PastRun): string => `${run.recipe.name.replaceAll(/[^\w.-]+/g
 function baseName(run: PastRun, request: ExportRequest): string {
   if (request.kind === 'record') return `${stem(run)}-record`;
   if (request.kind !== 'figure') return stem(run);
-  const colors = request.colors ?? [];
+  const colors = request.gene === undefined ? (request.colors ?? []) : [request.gene];
   return [stem(run), (request.basis ?? defaultFigure(run).basis).replace(/^X_/, ''), ...colors.slice(0, 3)].join('-').replaceAll(/[^\w.-]+/g, '-').slice(0, 120);
 }
 
