@@ -76,6 +76,49 @@ export interface InspectJob {
   readonly path: string;
   readonly name: string;
   readonly scan: boolean;
+  /** Folder for derived caches: with it the answer has an index of the cells. */
+  readonly cache?: string;
+}
+
+/** Counts the cells of some plates for which an expression holds, without reading X. */
+export interface QueryJob {
+  readonly kind: 'query';
+  readonly id: JobId;
+  readonly plates: readonly PlateInput[];
+  /** One expression per plate; null takes every cell. */
+  readonly where: readonly (string | null)[];
+  /** Columns whose combinations are counted; those a plate lacks are left out. */
+  readonly by: readonly string[];
+  readonly cache: string;
+}
+
+export interface CellGroup {
+  /** Label per column of `by` that the plate has. */
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly cells: number;
+  /** Stored values of X. */
+  readonly stored: number;
+}
+
+export interface PlateMatches {
+  readonly cells: number;
+  readonly stored: number;
+  /** Compressed bytes of the chunks that hold them, and cells of all rows in those chunks. */
+  readonly bytes: number;
+  readonly touchedCells: number;
+  readonly groups: readonly CellGroup[];
+}
+
+export interface QueryJobAnswer {
+  readonly plates: readonly PlateMatches[];
+  readonly seconds: number;
+}
+
+/** What registering finds out about the cells of a file. */
+export interface PlateIndex {
+  /** Labels only where there are few enough to list. */
+  readonly columns: readonly { readonly name: string; readonly kind: 'number' | 'codes' | 'text'; readonly labels: readonly string[] | null }[];
+  readonly groups: readonly CellGroup[];
 }
 
 /** Writes slots of finished results to one file or folder in a foreign format. */
@@ -136,7 +179,7 @@ export interface ViewAnswer {
   readonly cells: number;
 }
 
-export type EngineJob = PipelineJob | GenerateJob | InspectJob | ExportJob | ViewJob;
+export type EngineJob = PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;
@@ -146,6 +189,8 @@ export interface InspectAnswer {
   /** Digest of all cell names: equal digests mean the same plate twice. */
   readonly obsDigest: string;
   readonly varDigest: string;
+  /** Null unless the job asked for it. */
+  readonly index: PlateIndex | null;
 }
 
 export type HostMessage =

@@ -1,6 +1,7 @@
 /** A recipe: which steps with which parameters on which datasets. JSON the user may keep, edit and share. */
 import { z } from 'zod';
 import { failure } from './errors.ts';
+import { querySchema } from './query.ts';
 
 const stepSchema = z.strictObject({
   step: z.string(),
@@ -20,6 +21,8 @@ export const recipeSchema = z.strictObject({
     .default('all'),
   /** 'same' refuses plates with different genes; 'inner' keeps the genes all of them share. */
   genes: z.enum(['same', 'inner']).default('same'),
+  /** Only cells that fit: joins the filter step. */
+  query: querySchema.optional(),
   steps: z.array(stepSchema).min(1),
 });
 

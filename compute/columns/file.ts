@@ -1,15 +1,15 @@
 /**
- * Obs columns as flat files: float64 numbers or int32 codes, one entry per cell, so that any worker reads the rows of
- * its tile with one small read, whatever the column's encoding in the plate.
+ * Obs columns as flat files: numbers in float64 (float32 where the plate has that), codes as narrow as the labels allow, one
+ * entry per cell, so that any worker reads the rows of its tile with one small read, whatever the column's encoding.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { systemFailure } from '../../protocol/errors.ts';
 import type { Column, PlateFile } from '../stores/contract.ts';
 
-/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. `single` numbers are float32 in the plate. */
+/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. `single` numbers are float32; `bytes` is the width of a code. */
 export type ColumnRef =
   | { readonly kind: 'number'; readonly path: string; readonly rows: number; readonly single: boolean }
-  | { readonly kind: 'codes'; readonly path: string; readonly rows: number; readonly categories: readonly string[] };
+  | { readonly kind: 'codes'; readonly path: string; readonly rows: number; readonly bytes: 1 | 2 | 4; readonly categories: readonly string[] };
 
 /** Values of some rows. */
 export type ColumnValues =
@@ -23,6 +23,7 @@ export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, na
   const dictionary = new Dictionary();
   let kind: ColumnRef['kind'] = 'number';
   let single = false;
+  let bytes: 1 | 2 | 4 = 4;
   const fd = open(path);
   try {
     for (let start = 0; start < plate.nObs; start += sliceRows) {
@@ -30,20 +31,42 @@ export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, na
       const flat = flatten(column, dictionary);
       kind = flat instanceof Int32Array ? 'codes' : 'number';
       single = isSingle(column);
-      const bytes = new Uint8Array(flat.buffer, flat.byteOffset, flat.byteLength);
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      // A categorical has one list of labels in its plate, so that its width is known from the first slice on.
+      if (column.kind === 'categorical') bytes = codeBytes(column.categories.length);
+      const stored = narrowed(flat, single, bytes);
+      const raw = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+      for (let done = 0; done < raw.length; ) done += writeSync(fd, raw, done);
     }
   } catch (cause) {
     throw systemFailure(cause, path) ?? cause;
   } finally {
     closeSync(fd);
   }
-  return kind === 'number' ? { kind, path, rows: plate.nObs, single } : { kind, path, rows: plate.nObs, categories: dictionary.labels };
+  return kind === 'number' ? { kind, path, rows: plate.nObs, single } : { kind, path, rows: plate.nObs, bytes, categories: dictionary.labels };
+}
+
+const codeBytes = (labels: number): 1 | 2 | 4 => (labels < 2 ** 7 ? 1 : labels < 2 ** 15 ? 2 : 4);
+
+function narrowed(flat: Float64Array | Int32Array, single: boolean, bytes: 1 | 2 | 4): StoredColumn {
+  if (flat instanceof Float64Array) return single ? Float32Array.from(flat) : flat;
+  return bytes === 1 ? Int8Array.from(flat) : bytes === 2 ? Int16Array.from(flat) : flat;
+}
+
+type StoredColumn = Float64Array | Float32Array | Int32Array | Int16Array | Int8Array;
+
+function storedArray(ref: ColumnRef, length: number): StoredColumn {
+  if (ref.kind === 'number') return ref.single ? new Float32Array(length) : new Float64Array(length);
+  return ref.bytes === 1 ? new Int8Array(length) : ref.bytes === 2 ? new Int16Array(length) : new Int32Array(length);
+}
+
+/** Bytes of the whole file. */
+export function columnFileBytes(ref: ColumnRef): number {
+  return ref.rows * storedArray(ref, 0).BYTES_PER_ELEMENT;
 }
 
 /** Rows [start, end) of a column file. */
 export function readColumnFile(ref: ColumnRef, start: number, end: number): ColumnValues {
-  const values = ref.kind === 'number' ? new Float64Array(end - start) : new Int32Array(end - start);
+  const values = storedArray(ref, end - start);
   const bytes = new Uint8Array(values.buffer);
   const fd = openSync(ref.path, 'r');
   try {
@@ -59,9 +82,9 @@ export function readColumnFile(ref: ColumnRef, start: number, end: number): Colu
   return toColumnValues(ref, values);
 }
 
-function toColumnValues(ref: ColumnRef, values: Float64Array | Int32Array): ColumnValues {
-  if (ref.kind === 'codes' && values instanceof Int32Array) return { kind: 'codes', codes: values, categories: ref.categories };
-  return { kind: 'number', values: ref.kind === 'number' && ref.single ? Float32Array.from(values) : values };
+function toColumnValues(ref: ColumnRef, values: StoredColumn): ColumnValues {
+  if (ref.kind === 'codes') return { kind: 'codes', codes: values instanceof Int32Array ? values : Int32Array.from(values), categories: ref.categories };
+  return { kind: 'number', values: values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values) };
 }
 
 const isSingle = (column: Column): boolean => column.kind === 'number' && column.single === true;

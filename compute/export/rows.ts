@@ -4,7 +4,7 @@ import { plainArena } from '../kernels/block.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
 import type { CsrRows } from '../results/h5ad/index.ts';
-import { openMatrix } from '../stores/index.ts';
+import { openMatrix, type MatrixSpec } from '../stores/index.ts';
 import type { CellAxis, CellSlice } from './axis.ts';
 import type { FoundSlots } from '../results/slots.ts';
 
@@ -42,36 +42,55 @@ export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognor
       for (const slice of axis.slices(index)) {
         if (slice.kept.length === 0) continue;
         const factors = lognorm === null ? null : factorsOf(lognorm, axis, slice);
-        let next = 0;
-        const range = { rowStart: slice.rowStart, rowEnd: slice.rowEnd, maxRows: blockRows, maxStored: blockStored, signal };
-        for await (const block of reader.blocks(range)) {
-          const stored = block.indptr[block.rows]!;
-          if (out.indices.length < stored) {
-            out.indices = new Int32Array(stored);
-            out.values = new Float32Array(stored);
-          }
-          out.rows = 0;
-          let at = 0;
-          const blockStart = block.rowStart - slice.rowStart;
-          for (; next < slice.kept.length && slice.kept[next]! < blockStart + block.rows; next++) {
-            const row = slice.kept[next]! - blockStart;
-            const rowAt = at;
-            for (let i = block.indptr[row]!; i < block.indptr[row + 1]!; i++) {
-              const gene = plate.toCommon === null ? block.indices[i]! : plate.toCommon[block.indices[i]!]!;
-              if (gene < 0) continue;
-              out.indices[at] = gene;
-              out.values[at] = factors === null ? block.values[i]! : Math.log1p(Math.fround(block.values[i]! * factors[next]!)) * lognorm!.logScale;
-              at += 1;
+        for (const run of runsOf(slice.kept, rowsPerChunk(plate.spec))) {
+          let next = run.first;
+          const range = { rowStart: slice.rowStart + slice.kept[run.first]!, rowEnd: slice.rowStart + slice.kept[run.last]! + 1, maxRows: blockRows, maxStored: blockStored, signal };
+          for await (const block of reader.blocks(range)) {
+            const stored = block.indptr[block.rows]!;
+            if (out.indices.length < stored) {
+              out.indices = new Int32Array(stored);
+              out.values = new Float32Array(stored);
             }
-            sortRow(out.indices, out.values, rowAt, at);
-            out.indptr[++out.rows] = at;
+            out.rows = 0;
+            let at = 0;
+            const blockStart = block.rowStart - slice.rowStart;
+            for (; next <= run.last && slice.kept[next]! < blockStart + block.rows; next++) {
+              const row = slice.kept[next]! - blockStart;
+              const rowAt = at;
+              for (let i = block.indptr[row]!; i < block.indptr[row + 1]!; i++) {
+                const gene = plate.toCommon === null ? block.indices[i]! : plate.toCommon[block.indices[i]!]!;
+                if (gene < 0) continue;
+                out.indices[at] = gene;
+                out.values[at] = factors === null ? block.values[i]! : Math.log1p(Math.fround(block.values[i]! * factors[next]!)) * lognorm!.logScale;
+                at += 1;
+              }
+              sortRow(out.indices, out.values, rowAt, at);
+              out.indptr[++out.rows] = at;
+            }
+            if (out.rows > 0) yield out;
           }
-          if (out.rows > 0) yield out;
         }
       }
     } finally {
       reader.close();
     }
+  }
+}
+
+/** Rows that share a chunk of values on average; the reader keeps the chunk decoded last, so closer rows cost no second reading. */
+function rowsPerChunk(spec: MatrixSpec): number {
+  const { chunks, nObs, stored, kind } = spec.facts;
+  if (chunks === null) return 1;
+  return kind === 'dense' ? chunks[0]! : Math.max(1, Math.floor((chunks[0]! * nObs) / Math.max(1, stored)));
+}
+
+/** Kept rows [first, last] that are read in one go: chunks between runs hold no kept row and are never touched. */
+function* runsOf(kept: Int32Array, gap: number): Generator<{ first: number; last: number }, void, void> {
+  for (let first = 0; first < kept.length; ) {
+    let last = first;
+    while (last + 1 < kept.length && kept[last + 1]! - kept[last]! <= gap) last += 1;
+    yield { first, last };
+    first = last + 1;
   }
 }
 

@@ -10,6 +10,7 @@ import { runExport } from './run-export.ts';
 import { runGenerate } from './run-generate.ts';
 import { runInspect } from './run-inspect.ts';
 import { runPipeline } from './run-pipeline.ts';
+import { runQuery } from './run-query.ts';
 import { runView } from './run-view.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
 
@@ -80,6 +81,8 @@ async function perform(job: EngineJob): Promise<number> {
       return runGenerate(job, host);
     case 'inspect':
       return runInspect(job, host);
+    case 'query':
+      return runQuery(job, host);
     case 'export':
       return runExport(job, host);
     case 'view':

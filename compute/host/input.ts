@@ -1,10 +1,10 @@
 /** Opens the plates of a run: counts found, genes brought together, column-order files turned into row order. */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import type { PlateInput } from '../../protocol/jobs.ts';
-import { writeColumnFile, type ColumnRef } from '../columns/file.ts';
+import { cachedColumn } from '../columns/cached.ts';
+import type { ColumnRef } from '../columns/file.ts';
 import { commonGenes, unsharedGenes, type Plate } from '../matrix/plates.ts';
 import { openPlate } from '../stores/index.ts';
 import type { MatrixSpec } from '../stores/contract.ts';
@@ -64,14 +64,11 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
 }
 
 async function columnFiles(options: OpenInputOptions, name: string): Promise<ColumnRef[]> {
-  const folder = join(options.cache, 'columns');
-  mkdirSync(folder, { recursive: true });
   const refs: ColumnRef[] = [];
   for (const input of options.plates) {
     const file = await openPlate(input.path);
     try {
-      const path = join(folder, `${input.fingerprint.slice(0, 16)}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}.column`);
-      refs.push(writeColumnFile(file, name, path));
+      refs.push(cachedColumn(file, name, input.fingerprint, options.cache));
     } finally {
       file.close();
     }

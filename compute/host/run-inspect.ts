@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 
 import { join } from 'node:path';
 import type { InspectAnswer, InspectJob } from '../../protocol/jobs.ts';
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
+import { indexPlate } from '../columns/index-plate.ts';
 import { openPlate } from '../stores/index.ts';
 import type { PlateFile } from '../stores/contract.ts';
 
@@ -16,12 +17,14 @@ export async function runInspect(job: InspectJob, host: InspectHost): Promise<nu
   const plate = await openPlate(job.path);
   try {
     const report = await plate.inspect({ scan: job.scan, signal: host.signal });
+    const fingerprint = fileFingerprint(job.path);
     host.answer({
       report,
       facts: plate.matrices().length > 0 ? plate.facts(job.name) : null,
-      fingerprint: fileFingerprint(job.path),
+      fingerprint,
       obsDigest: namesDigest(plate),
       varDigest: createHash('sha256').update(plate.geneNames().join('\n')).digest('hex'),
+      index: job.cache === undefined ? null : await indexPlate(plate, fingerprint, job.cache),
     });
   } finally {
     plate.close();

@@ -21,7 +21,7 @@ export function listDrugs(db: Catalog): AtlasDrug[] {
   }
   return db.prepare<[], Omit<AtlasDrug, 'targets'>>(
     `SELECT u.drug, coalesce(d.name, u.drug) AS name, d.moa_broad AS moaBroad, d.moa_fine AS moaFine, d.approved, d.smiles, d.pubchem_cid AS pubchemCid, coalesce(c.cells, 0) AS cells
-     FROM (SELECT drug FROM drugs UNION SELECT drug FROM samples UNION SELECT name FROM condition_totals WHERE axis = 'drug' UNION SELECT drug FROM dataset_groups) u
+     FROM (SELECT drug FROM drugs UNION SELECT drug FROM samples UNION SELECT name FROM condition_totals WHERE axis = 'drug' UNION SELECT drug FROM dataset_groups WHERE drug <> '') u
      LEFT JOIN drugs d ON d.drug = u.drug LEFT JOIN condition_totals c ON c.axis = 'drug' AND c.name = u.drug
      ORDER BY u.drug COLLATE NOCASE`,
   ).all().map((row) => ({ ...row, targets: targets.get(row.drug) ?? [] }));
@@ -45,7 +45,7 @@ export function listLines(db: Catalog, assayed = false): AtlasLine[] {
   }
   const rows = db.prepare<[], Omit<AtlasLine, 'drivers'>>(
     `SELECT u.line, coalesce(l.name, u.line) AS name, l.depmap, l.organ, coalesce(c.cells, 0) AS cells
-     FROM (SELECT line FROM cell_lines UNION SELECT name FROM condition_totals WHERE axis = 'line' UNION SELECT line FROM dataset_groups) u
+     FROM (SELECT line FROM cell_lines UNION SELECT name FROM condition_totals WHERE axis = 'line' UNION SELECT line FROM dataset_groups WHERE line <> '') u
      LEFT JOIN cell_lines l ON l.line = u.line LEFT JOIN condition_totals c ON c.axis = 'line' AND c.name = u.line
      ORDER BY name COLLATE NOCASE`,
   ).all().map((row) => ({ ...row, drivers: drivers.get(row.line) ?? [] }));

@@ -62,7 +62,7 @@ const among = (chosen: ReadonlySet<string>, names: Iterable<string>): Set<string
 
 function namesOf(db: Catalog, column: 'plate' | 'sample'): string[] {
   const conditions = column === 'plate' ? " UNION SELECT name FROM condition_totals WHERE axis = 'plate'" : '';
-  return distinctNames(db, `SELECT ${column} AS name FROM samples UNION SELECT ${column} FROM dataset_groups${conditions}`);
+  return distinctNames(db, `SELECT ${column} AS name FROM samples UNION SELECT ${column} FROM dataset_groups WHERE ${column} <> ''${conditions}`);
 }
 
 /** Exact keys first; another case where that names one thing only. */

@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import { asDatasetName, asJobId } from '../../protocol/ids.ts';
 import type { InspectAnswer } from '../../protocol/jobs.ts';
+import { saveIndex } from '../catalog/dataset-index.ts';
 import { findDataset, listDatasets, saveDataset, type DatasetRow } from '../catalog/datasets.ts';
 import { callEngine } from '../engine/call.ts';
 import type { StartEngine } from '../engine/contract.ts';
@@ -14,6 +15,8 @@ export interface InspectOptions {
   readonly start: StartEngine;
   readonly scan: boolean;
   readonly signal?: AbortSignal;
+  /** Also count cells per sample, line and treatment; column files go into this folder. */
+  readonly cache?: string;
 }
 
 /** A damaged file can make a reader hang: structure must be there within this time, whatever its size. */
@@ -23,7 +26,7 @@ export async function inspectFile(path: string, name: string, options: InspectOp
   const absolute = resolve(path);
   if (!existsSync(absolute)) throw failure('file-not-found', { path: absolute });
   const answer = await callEngine<InspectAnswer>(
-    { kind: 'inspect', id: asJobId(randomUUID()), path: absolute, name, scan: options.scan },
+    { kind: 'inspect', id: asJobId(randomUUID()), path: absolute, name, scan: options.scan, ...(options.cache === undefined ? {} : { cache: options.cache }) },
     { start: options.start, ...(options.scan ? {} : { timeoutSeconds: structureSeconds }), ...(options.signal ? { signal: options.signal } : {}) },
   );
   if (!answer) throw failure('internal', { detail: 'the engine described nothing' });
@@ -43,13 +46,16 @@ export async function registerFile(workspace: Workspace, path: string, options: 
   const known = listDatasets(workspace.catalog);
   const again = known.find((row) => row.path === real);
   const name = again?.name ?? freeName(workspace, datasetName(real));
-  const answer = await inspectFile(real, name, options);
+  const answer = await inspectFile(real, name, { ...options, cache: workspace.folders.cache });
   const stat = statSync(real);
   const row: DatasetRow = {
     name: asDatasetName(name), path: real, fingerprint: answer.fingerprint, obsDigest: answer.obsDigest, varDigest: answer.varDigest,
     facts: answer.facts, report: answer.report, bytes: answer.report.bytes, mtimeMs: stat.mtimeMs, addedAt: new Date().toISOString(),
   };
-  saveDataset(workspace.catalog, row);
+  workspace.catalog.transaction(() => {
+    saveDataset(workspace.catalog, row);
+    if (answer.index) saveIndex(workspace.catalog, row.name, answer.index);
+  }).immediate();
   return { row, twin: known.find((other) => other.path !== real && sameCells(other, row)) ?? null };
 }
 

@@ -17,6 +17,7 @@ import { judge, type Preflight } from '../preflight/judge.ts';
 import { isWhole, resultFolderName } from '../results/adopt.ts';
 import { stepFingerprint } from '../results/fingerprint.ts';
 import type { Workspace } from '../workspace.ts';
+import { applyQuery } from './apply-query.ts';
 
 export interface Prepared {
   readonly job: PipelineJob;
@@ -25,8 +26,9 @@ export interface Prepared {
 }
 
 /** @throws everything that can be wrong with a recipe or its data before a value is read. */
-export function prepareJob(workspace: Workspace, recipe: Recipe, hardware: Hardware): Prepared {
-  const datasets = chooseDatasets(workspace, recipe);
+export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware): Prepared {
+  const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
+  const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
   const resolved = resolveRecipe(recipe, facts, hardware);
   const inputs = datasets.map((row) => row.fingerprint);
@@ -39,7 +41,7 @@ export function prepareJob(workspace: Workspace, recipe: Recipe, hardware: Hardw
       }),
     );
   }
-  const notes = [...resolved.notes];
+  const notes = [...asked.notes, ...resolved.notes];
   const steps = resolved.steps.map((step, i): JobStep => ({
     id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan, how: step.how,
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),

@@ -1,29 +1,72 @@
-/** `truckee query`: how many cells fit a question, where they are, and what reading them would cost. */
+/** `truckee query`: how many cells fit a question, where they are, what reading them would cost; with --out extracts them. */
+import { existsSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
-import { queryWords, type QueryAnswer } from '../../../../protocol/query.ts';
+import { queryWords, type Query, type QueryAnswer } from '../../../../protocol/query.ts';
+import { recipeSchema, type Recipe } from '../../../../protocol/recipe.ts';
 import { queryConditions } from '../../../catalog/condition-query.ts';
+import { listDatasets } from '../../../catalog/datasets.ts';
+import { queryPlates } from '../../../datasets/query-plates.ts';
+import { startLocalEngine } from '../../../engine/local.ts';
+import { findRun } from '../../../jobs/past-run.ts';
+import { chooseDatasets } from '../../../jobs/prepare.ts';
 import { probeHardware } from '../../../preflight/hardware.ts';
-import type { Command, Speaker } from '../command.ts';
-import { withWorkspace } from '../session.ts';
+import type { Workspace } from '../../../workspace.ts';
+import { exportData, refuseExisting } from '../../outputs.ts';
+import type { Command, CommandContext, Speaker } from '../command.ts';
+import { withLockedWorkspace, withWorkspace } from '../session.ts';
 import { queryOptions, readQuery } from './query-options.ts';
+import { limitsOf } from './run-options.ts';
+import { runRecipe } from './run.ts';
 
 export const query: Command = {
   name: 'query',
   summary: 'Ask for cells by drug, target, dose, line...: plates, samples, cells, bytes and time, before X is read.',
-  usage: '[--drug NAME]... [--dose UM]... [--line NAME]... [--where EXPR]',
-  options: queryOptions,
+  usage: '[--drug NAME]... [--dose UM]... [--line NAME]... [--where EXPR] [--out F.h5ad|D.zarr]',
+  options: {
+    ...queryOptions,
+    out: { value: 'F.h5ad|D.zarr', help: 'Extract the cells with obs, var and provenance.' },
+    memory: { value: 'SIZE', help: 'Memory that all processes together may use (extraction).' },
+    workers: { value: 'N', help: 'Worker threads (extraction).' },
+    tables: { help: "Answer from the atlas's tables although plates are registered." },
+  },
   help: () => 'Values of one option are alternatives; different options narrow each other.',
-  run: ({ options, workspacePath, say }) =>
-    withWorkspace(workspacePath, async (workspace) => {
-      const asked = readQuery(options, 'query');
-      const { cores } = probeHardware(workspace.root, { memoryBytes: null, workers: null });
-      const answer = queryConditions(workspace.catalog, asked, workspace.root, cores);
-      say.line(queryWords(asked));
-      showAnswer(answer, say);
-      say.json(answer);
-      return 0;
-    }),
+  async run(context) {
+    const asked = readQuery(context.options, 'query');
+    const out = context.options.text('out');
+    if (out === undefined) return withWorkspace(context.workspacePath, (workspace) => count(workspace, asked, context));
+    return withLockedWorkspace(context.workspacePath, (workspace) => extract(workspace, asked, resolve(out), context));
+  },
 };
+
+async function count(workspace: Workspace, asked: Query, { options, say, signal }: CommandContext): Promise<number> {
+  const { cores } = probeHardware(workspace.root, { memoryBytes: null, workers: null });
+  const fromTables = options.has('tables') || listDatasets(workspace.catalog).length === 0;
+  const answer = fromTables
+    ? queryConditions(workspace.catalog, asked, workspace.root, cores)
+    : await queryPlates(workspace, asked, chooseDatasets(workspace, { datasets: 'all', genes: 'same' }), { start: startLocalEngine, cores, signal });
+  say.line(queryWords(asked));
+  showAnswer(answer, say);
+  say.json(answer);
+  return 0;
+}
+
+/** One filter step, kept like any result, then an export of what it keeps: a killed extraction goes on behind the filter. */
+async function extract(workspace: Workspace, asked: Query, target: string, context: CommandContext): Promise<number> {
+  const { say } = context;
+  const format = extname(target) === '.h5ad' ? 'h5ad' : extname(target) === '.zarr' ? 'zarr' : null;
+  if (format === null) throw failure('bad-usage', { command: 'query', reason: `--out needs a name that ends in .h5ad or .zarr, not '${basename(target)}'` });
+  if (existsSync(target)) refuseExisting(target);
+  const recipe: Recipe = recipeSchema.parse({ truckee: 1, name: 'query', title: queryWords(asked), query: asked, steps: [{ step: 'filter' }] });
+  const outcome = await runRecipe(workspace, recipe, limitsOf(context.options), context);
+  const run = findRun(workspace, outcome.prepared.job.id);
+  const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal });
+  say.line(`${answer.target}: ${formatCount(answer.cells)} cells x ${formatCount(answer.genes)} genes, ${formatBytes(answer.bytes)}`);
+  for (const note of answer.notes) say.line(`  - ${note}`);
+  say.json({ ok: true, run: run.job.id, path: answer.target, cells: answer.cells, genes: answer.genes, bytes: answer.bytes, plates: run.plates.map(({ name }) => name), notes: answer.notes });
+  return 0;
+}
 
 export function showAnswer(answer: QueryAnswer, say: Speaker): void {
   const about = answer.estimated ? 'about ' : '';
