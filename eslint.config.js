@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', '**/assembly/**'] },
+  { ignores: ['dist/**', 'node_modules/**', '**/assembly/**', '**/*.cjs'] },
   ...tseslint.configs.recommended,
   {
     rules: {

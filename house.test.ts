@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 /** Packages a house may use; node: modules are free everywhere but in protocol and steps. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod', '@orpc/server', 'hyparquet', 'hyparquet-compressors'],
+  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm'], main: ['better-sqlite3', 'zod', '@orpc/server', 'electron', 'hyparquet', 'hyparquet-compressors'],
   renderer: [
     'zod', 'react', 'react-dom', 'zustand', '@fontsource-variable/inter', '@mantine/core', '@mantine/hooks', '@mantine/spotlight', '@orpc/client', '@orpc/contract',
     '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router', 'jspdf', 'svg2pdf.js', 'dejavu-fonts-ttf',
@@ -67,6 +67,8 @@ describe('the house', () => {
   test('runs on what npm ci installs: packages of the engine and the host are dependencies, each with one exact version', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
     const used = new Set(['node', ...Object.keys(packages).filter((house) => house !== 'renderer').flatMap((house) => packages[house]!)]);
+    // Electron is what the window runs in, not something it brings along.
+    used.delete('electron');
     expect([...used].filter((name) => !/^\d+\.\d+\.\d+$/.test(dependencies[name] ?? ''))).toEqual([]);
   });
 

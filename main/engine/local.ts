@@ -4,10 +4,11 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineMessage, HostMessage } from '../../protocol/jobs.ts';
 import { version } from '../version.ts';
+import { enginePath, unpacked } from './node-path.ts';
 import type { Engine, EngineExit, StartEngine } from './contract.ts';
 
 /** The engine's entry, reached by path: main never imports compute. */
-const entry = fileURLToPath(new URL(`../../compute/host/entry${extname(import.meta.url)}`, import.meta.url));
+export const engineEntry = unpacked(fileURLToPath(new URL(`../../compute/host/entry${extname(import.meta.url)}`, import.meta.url)));
 
 /** Characters of an engine's own output that are kept. */
 const keptOutput = 8000;
@@ -19,7 +20,8 @@ const keptOutput = 8000;
 const thriftyMalloc = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 export const startLocalEngine: StartEngine = (job, handlers) => {
-  const child = fork(entry, [], {
+  const child = fork(engineEntry, [], {
+    execPath: enginePath() ?? process.execPath,
     serialization: 'advanced',
     // What an engine prints (a crash of V8, chatter of a library) must not mix with the host's own lines.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -7,6 +7,7 @@ import type { JobEvent } from '../../protocol/events.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
 import { downloadUrl } from '../client/figures.ts';
 import { client, host, queryClient } from '../client/rpc.ts';
+import { bridge } from '../client/window.ts';
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { FigureFormats } from '../panels/FigureFormats.tsx';
@@ -98,7 +99,7 @@ function TakeAlong({ run }: { readonly run: string }) {
 
 function FileLink({ file }: { readonly file: ExportedFile }) {
   if (file.isFolder) return <>{file.name}</>;
-  return <span className="row"><a href={downloadUrl(file)} download={file.name}>{file.name}</a>{file.kind === 'figure' && <FigureFormats file={file} />}</span>;
+  return <span className="row"><a href={downloadUrl(file)} download={file.name}>{file.name}</a>{file.kind === 'figure' && <FigureFormats file={file} />}{bridge && <Button size="compact-xs" variant="default" onClick={() => void bridge.reveal(file.folder, file.name)}>Show in folder</Button>}</span>;
 }
 
 function Log({ detail }: { readonly detail: RunDetail }) {

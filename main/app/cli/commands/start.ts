@@ -1,4 +1,5 @@
 /** `truckee start`: the main job from nothing - demo plates, the guided recipe, notebook and figures - told as it happens. */
+import { spawn } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { readyRecipe } from '../../../../steps/recipes.ts';
@@ -11,6 +12,8 @@ import type { Workspace } from '../../../workspace.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { withLockedWorkspace } from '../session.ts';
 import { makeDemo } from '../../demo.ts';
+import { findElectron } from '../../electron/find.ts';
+import { packageRoot } from '../../../version.ts';
 import { createProgressView } from '../progress.ts';
 import { showIn } from './generate.ts';
 import { runWorkbench, serveOptions } from './serve.ts';
@@ -26,9 +29,19 @@ export const start: Command = {
     const code = await runMainJob(context);
     if (code !== 0 || context.options.has('headless') || context.signal.aborted) return code;
     context.say.line();
-    return runWorkbench(context, 'The workbench runs in your browser: the Electron window is not part of this installation.');
+    return openTheWorkbench(context);
   },
 };
+
+/** A window where Electron's program is there, else the browser; says which and why. */
+async function openTheWorkbench(context: CommandContext): Promise<number> {
+  const { path, reason } = findElectron();
+  if (path === null || context.options.has('no-open') || context.options.has('port')) return runWorkbench(context, path === null ? `The workbench opens in your browser: ${reason}.` : undefined);
+  context.say.line('The workbench opens in its window.');
+  const child = spawn(path, [packageRoot, '--workspace', context.workspacePath], { stdio: 'inherit' });
+  context.signal.addEventListener('abort', () => child.kill());
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 0)));
+}
 
 function runMainJob(context: CommandContext): Promise<number> {
   return withLockedWorkspace(context.workspacePath, async (workspace) => {

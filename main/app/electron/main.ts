@@ -1,0 +1,11 @@
+/** Electron's own entry: nothing but the real parts handed to the window. */
+import * as electron from 'electron';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { utilityEngines } from './utility-engine.ts';
+import { openWindow } from './window.ts';
+
+const named = process.argv.indexOf('--workspace');
+const workspacePath = resolve(named > 0 ? (process.argv[named + 1] ?? '') : (process.env['TRUCKEE_WORKSPACE'] ?? 'truckee-workspace'));
+
+void openWindow(electron, { workspacePath, roots: [process.cwd(), homedir()], startUtility: utilityEngines(electron.utilityProcess) });
