@@ -99,7 +99,7 @@ function TakeAlong({ run }: { readonly run: string }) {
 
 function FileLink({ file }: { readonly file: ExportedFile }) {
   if (file.isFolder) return <>{file.name}</>;
-  return <span className="row"><a href={downloadUrl(file)} download={file.name}>{file.name}</a>{file.kind === 'figure' && <FigureFormats file={file} />}{bridge && <Button size="compact-xs" variant="default" onClick={() => void bridge.reveal(file.folder, file.name)}>Show in folder</Button>}</span>;
+  return <span className="row"><a href={downloadUrl(file)} download={file.name}>{file.name}</a>{file.kind === 'figure' && <FigureFormats file={file} />}{bridge && <Button size="compact-xs" variant="default" onClick={() => void bridge?.reveal(file.folder, file.name)}>Show in folder</Button>}</span>;
 }
 
 function Log({ detail }: { readonly detail: RunDetail }) {
