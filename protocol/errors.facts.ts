@@ -29,6 +29,11 @@ export interface ErrorFacts {
   'no-cells': { path: string };
   'no-genes': { path: string };
   'nothing-left': { step: string; before: number; axis: 'cells' | 'genes'; detail: string };
+  // Batches and embeddings
+  'bad-batches': { column: string; reason: string };
+  'confounded': { batch: string; columns: { column: string; cramersV: number; words: string }[]; confirm: string[] };
+  'bad-embedding': { slot: string; row: number; component: number; problem: 'nan' | 'infinite' };
+  'quadratic-cost': { step: string; cells: number; limit: number; neededBytes: number };
   // What the user asked for
   'unknown-step': { step: string; near: string[] };
   'unknown-parameter': { step: string; parameter: string; near: string[] };

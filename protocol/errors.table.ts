@@ -89,6 +89,22 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `Nothing is left after ${f.step}: all ${formatCount(f.before)} ${f.axis} were removed (${f.detail}).`,
     remedy: 'Loosen its limits; truckee results shows how many each limit removed.',
   }),
+  'bad-batches': (f) => ({
+    message: `The obs column '${f.column}' cannot name the batches: ${f.reason}.`,
+    remedy: 'Choose another column (--set integrate.batch_key=COLUMN), or filter out cells without a batch.',
+  }),
+  'confounded': (f) => ({
+    message: `${f.batch} goes together with ${f.columns.map((c) => `${c.column} (${c.words}, Cramer's V ${c.cramersV.toFixed(2)})`).join('; ')}: mixing ${f.batch} also removes what belongs to ${f.columns.length === 1 ? 'it' : 'these'}.`,
+    remedy: `If you accept that, confirm it: --set 'integrate.confirm_confounded=${JSON.stringify(f.confirm)}'. The confirmation is kept with the result.`,
+  }),
+  'bad-embedding': (f) => ({
+    message: `${f.slot} holds ${f.problem === 'nan' ? 'a NaN' : 'an infinite value'} at cell ${formatCount(f.row)}, component ${f.component + 1}.`,
+    remedy: 'Every cell needs finite coordinates: filter out cells that have none, or compute the embedding again.',
+  }),
+  'quadratic-cost': (f) => ({
+    message: `Transport of ${formatCount(f.cells)} single cells is refused: its cost grows with the square of their number (${formatBytes(f.neededBytes)} for one table of costs; at most ${formatCount(f.limit)} cells are taken).`,
+    remedy: 'Use centroids: --set integrate.level=centroids. Their displacement is carried to every cell.',
+  }),
   'unknown-step': (f) => ({
     message: `There is no step called '${f.step}'.`,
     remedy: nearest(f.near, 'truckee run --help lists all steps.'),

@@ -8,7 +8,7 @@ import { param, wholeNumber } from './params.ts';
 const what = z.strictObject({
   n_neighbors: param(wholeNumber(2, 200).default(15), { help: 'Neighbours of a cell, itself counted.', unit: 'cells' }),
   n_pcs: param(wholeNumber(1).nullable().default(null), { help: 'Components to use.', whenNull: 'all', advanced: true }),
-  use_rep: param(z.string().default('X_pca'), { help: 'The obsm slot that holds the coordinates.', advanced: true }),
+  use_rep: param(z.string().default('X_pca'), { help: 'The obsm slot that holds the coordinates; auto: what integrate wrote when that helped, X_pca otherwise.', advanced: true }),
   metric: param(z.enum(['euclidean', 'cosine']).default('euclidean'), { help: 'Distance between cells.', advanced: true }),
   method: param(z.enum(['auto', 'exact', 'approximate']).default('auto'), {
     help: 'exact compares all pairs; approximate is far faster for many cells and misses a few per cent; auto decides by their number.', advanced: true,
@@ -26,7 +26,7 @@ export const neighbors = defineStep({
   what,
   uses: ['rows:subset'],
   seeded: true,
-  reads: (p) => [`obsm/${p.use_rep}`],
+  reads: (p) => (p.use_rep === 'auto' ? ['obsm/X_pca', 'uns/integrate'] : [`obsm/${p.use_rep}`]),
   writes: () => ['obsp/distances', 'obsp/connectivities', 'uns/neighbors'],
   plan(facts, params, how, hardware) {
     const n = facts.graphCells;
@@ -42,7 +42,7 @@ export const neighbors = defineStep({
   },
   python: (p, n) => [
     code(
-      `sc.pp.neighbors(${n.adata}, n_neighbors=${p.n_neighbors}, n_pcs=${pythonLiteral(p.n_pcs)}, use_rep=${pythonLiteral(p.use_rep)}, ` +
+      `sc.pp.neighbors(${n.adata}, n_neighbors=${p.n_neighbors}, n_pcs=${pythonLiteral(p.n_pcs)}, use_rep=${p.use_rep === 'auto' ? `'X_ot' if 'X_ot' in ${n.adata}.obsm else 'X_pca'` : pythonLiteral(p.use_rep)}, ` +
         `metric=${pythonLiteral(p.metric)}, random_state=${n.seed})`,
     ),
   ],

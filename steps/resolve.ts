@@ -111,10 +111,11 @@ function dropAbsentColumns(id: StepId, what: Values, entry: RecipeStep, input: I
 
 /** Columns an expression reads must exist; returns the slots of those that an earlier step computes. */
 function checkColumns(id: StepId, params: Values, input: InputFacts, written: ReadonlyMap<string, number>): string[] {
-  if (id !== 'filter') return [];
   const wanted: string[] = [];
+  if (id === 'integrate') wanted.push(...['batch_key', 'label_key'].flatMap((key) => (typeof params[key] === 'string' ? [params[key]] : [])));
+  else if (id !== 'filter') return [];
   if (typeof params['where'] === 'string') wanted.push(...columnsOf(parseWhere(params['where'])));
-  if (params['level'] !== null) wanted.push(levelColumn);
+  if (id === 'filter' && params['level'] !== null) wanted.push(levelColumn);
   const computed = [...written.keys()].filter((slot) => slot.startsWith('obs/')).map((slot) => slot.slice(4));
   for (const column of wanted) {
     if (computed.includes(column)) continue;
@@ -128,7 +129,7 @@ function checkColumns(id: StepId, params: Values, input: InputFacts, written: Re
 }
 
 function writerOf(slot: string): string {
-  const special: Readonly<Record<string, StepId>> = { 'X:normalized': 'normalize', 'X:lognorm': 'log1p' };
+  const special: Readonly<Record<string, StepId>> = { 'obsm/X_ot': 'integrate', 'uns/integrate': 'integrate', 'X:normalized': 'normalize', 'X:lognorm': 'log1p' };
   if (special[slot]) return special[slot];
   if (slot.startsWith('obs/')) return 'qc';
   if (slot.startsWith('obsp/')) return 'neighbors';

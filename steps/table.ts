@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { StepDefinition } from './define.ts';
 import { filter } from './filter.ts';
 import { hvg } from './hvg.ts';
+import { integrate } from './integrate.ts';
 import { leiden } from './leiden.ts';
 import { log1p } from './log1p.ts';
 import { neighbors } from './neighbors.ts';
@@ -12,7 +13,7 @@ import { qc } from './qc.ts';
 import { subset } from './subset.ts';
 import { umap } from './umap.ts';
 
-export const steps = { qc, filter, normalize, log1p, hvg, pca, subset, neighbors, umap, leiden } as const;
+export const steps = { qc, filter, normalize, log1p, hvg, pca, integrate, subset, neighbors, umap, leiden } as const;
 
 export type StepId = keyof typeof steps;
 /** Resolved parameters of a step. */

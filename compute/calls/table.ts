@@ -2,6 +2,7 @@
 import type { Call, CallContext, CallName } from './contract.ts';
 import { runEigen } from './eigen.ts';
 import { runGeneratePlate } from './generate.ts';
+import { runCarry, runCluster, runTransport } from './integration.ts';
 import { runLeidenClusters } from './leiden.ts';
 import { runConnect, runDescend, runNearest } from './neighbors.ts';
 import { runTranspose } from './transpose.ts';
@@ -14,6 +15,9 @@ export const callTable: { readonly [Name in CallName]: Call<Name> } = {
   nearest: runNearest,
   descend: runDescend,
   connect: runConnect,
+  cluster: runCluster,
+  transport: runTransport,
+  carry: runCarry,
   umap: runUmapLayout,
   leiden: runLeidenClusters,
 };

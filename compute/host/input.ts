@@ -7,7 +7,7 @@ import { cachedColumn } from '../columns/cached.ts';
 import type { ColumnRef } from '../columns/file.ts';
 import { commonGenes, unsharedGenes, type Plate } from '../matrix/plates.ts';
 import { openPlate } from '../stores/index.ts';
-import type { MatrixSpec } from '../stores/contract.ts';
+import type { Column, MatrixSpec } from '../stores/contract.ts';
 import type { RunInput } from '../steps/contract.ts';
 
 export interface OpenInputOptions {
@@ -50,6 +50,7 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
   return {
     plates, genes: common.names, nObs: rowOffset,
     unshared: genes.map((plate, i) => unsharedGenes(plate.genes, common.maps[i]!)),
+    groupColumns: () => groupColumns(options),
     columnFiles(name) {
       const known = columnCache.get(name);
       if (!known) throw failure('internal', { detail: `column ${name} was not prepared` });
@@ -61,6 +62,30 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
       }
     },
   };
+}
+
+/** Categories and repeated words of every plate: identifiers (nearly as many values as cells) are no groups. */
+async function groupColumns(options: OpenInputOptions): Promise<string[]> {
+  let names: string[] | null = null;
+  for (const input of options.plates) {
+    const file = await openPlate(input.path);
+    try {
+      const here = file.obsColumns.filter((name) => isGroup(file.obsColumn(name, 0, Math.min(file.nObs, probedRows))));
+      names = names === null ? here : names.filter((name) => here.includes(name));
+    } finally {
+      file.close();
+    }
+  }
+  return names ?? [];
+}
+
+const probedRows = 2000;
+/** More values than this share of the probed cells: a name of cells, not of groups. */
+const mostDistinct = 0.3;
+
+function isGroup(column: Column): boolean {
+  if (column.kind === 'categorical') return new Set(column.codes).size <= Math.max(50, mostDistinct * column.codes.length);
+  return column.kind === 'string' && new Set(column.values).size <= Math.max(2, mostDistinct * column.values.length);
 }
 
 async function columnFiles(options: OpenInputOptions, name: string): Promise<ColumnRef[]> {

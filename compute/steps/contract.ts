@@ -16,6 +16,8 @@ export interface RunInput {
   readonly nObs: number;
   /** Per plate: genes of its file that not every plate has. */
   readonly unshared: readonly (readonly UnsharedGene[])[];
+  /** Stored obs columns of all plates that name groups (categories, or few repeated words), in file order. */
+  groupColumns(): Promise<readonly string[]>;
   /** Copies stored obs columns of every plate into flat files, each once. */
   prepareColumns(names: readonly string[]): Promise<void>;
   /** A prepared column, one entry per plate. */

@@ -7,6 +7,7 @@ import type { Knn } from '../graph/knn.ts';
 import type { StepContext } from './contract.ts';
 import { readEmbedding, type Embedding } from './embedding.ts';
 import { writeGraph } from './graph-files.ts';
+import type { IntegrateFacts } from './integrate.ts';
 
 /** What later steps and exports read of the graph. */
 export interface NeighborsFacts {
@@ -16,7 +17,8 @@ export interface NeighborsFacts {
 
 export async function runNeighbors(context: StepContext<'neighbors'>): Promise<void> {
   const { params } = context;
-  const embedding = readEmbedding(context, `obsm/${params.use_rep}`, params.n_pcs);
+  const rep = chosenRep(context);
+  const embedding = readEmbedding(context, `obsm/${rep}`, params.n_pcs);
   const { n } = embedding;
   if (n < 3) throw failure('nothing-left', { step: 'neighbors', before: n, axis: 'cells', detail: 'a neighbour graph needs at least 3 cells' });
   // scanpy counts the cell itself among its n_neighbors.
@@ -28,11 +30,21 @@ export async function runNeighbors(context: StepContext<'neighbors'>): Promise<v
   writeGraph(context.folder, 'distances', graph.distances);
   writeGraph(context.folder, 'connectivities', graph.connectivities);
   const facts: NeighborsFacts = {
-    params: { n_neighbors: params.n_neighbors, method: 'umap', metric: params.metric, use_rep: params.use_rep, ...(params.n_pcs === null ? {} : { n_pcs: params.n_pcs }), random_state: context.seed },
+    params: { n_neighbors: params.n_neighbors, method: 'umap', metric: params.metric, use_rep: rep, ...(params.n_pcs === null ? {} : { n_pcs: params.n_pcs }), random_state: context.seed },
     method,
   };
   context.writeFacts('neighbors', facts);
   context.outcome({ cells: n, neighbors: k + 1, dims: embedding.dims, method, edges: graph.connectivities.indptr[n]! });
+}
+
+/** The slot asked for; with auto what integrate's verdict recommends, said in a note. */
+function chosenRep(context: StepContext<'neighbors'>): string {
+  const { use_rep } = context.params;
+  if (use_rep !== 'auto') return use_rep;
+  const { use, obsm_key, out_key, words } = context.facts<IntegrateFacts>('integrate');
+  const rep = use ? out_key : obsm_key;
+  context.note(`neighbours are searched in ${rep}. ${words}`);
+  return rep;
 }
 
 async function searchExactly(context: StepContext<'neighbors'>, { points, n, dims }: Embedding, k: number): Promise<Knn> {

@@ -3,6 +3,7 @@ import type { StepId } from '../../steps/table.ts';
 import type { StepRunner } from './contract.ts';
 import { runFilter } from './filter.ts';
 import { runHvg } from './hvg.ts';
+import { runIntegrate } from './integrate.ts';
 import { runLeiden } from './leiden.ts';
 import { runLog1p } from './log1p.ts';
 import { runNeighbors } from './neighbors.ts';
@@ -19,6 +20,7 @@ export const runners: { readonly [Id in StepId]: StepRunner<Id> } = {
   log1p: runLog1p,
   hvg: runHvg,
   pca: runPca,
+  integrate: runIntegrate,
   subset: runSubset,
   neighbors: runNeighbors,
   umap: runUmap,

@@ -1,0 +1,49 @@
+/** Parts of an integration for worker threads: clusters, transport between prototypes, and cells carried by the field. */
+import { clusterRows, type ClusterTask, type TransportTask } from '../integration/crew.ts';
+import { carry, type Field } from '../integration/field.ts';
+import type { KMeansFit } from '../integration/kmeans.ts';
+import { barycentricMap } from '../integration/transport.ts';
+import { openStored, readFloat32 } from '../results/array.ts';
+import type { CallContext } from './contract.ts';
+import { cancelSignal } from './signal.ts';
+
+export type ClusterCall = ClusterTask & { readonly reported?: boolean };
+export type ClusterAnswer = KMeansFit;
+
+export function runCluster(call: ClusterCall, context: CallContext): ClusterAnswer {
+  const signal = cancelSignal(context);
+  let last = performance.now();
+  return clusterRows(call, context.kernels, (done, total) => {
+    if (performance.now() - last < 200) return;
+    last = performance.now();
+    signal.throwIfAborted();
+    if (call.reported) context.report(done, total, 'k-means steps at most');
+  });
+}
+
+export type TransportCall = TransportTask;
+export type TransportAnswer = Float32Array;
+
+export function runTransport({ from, to, options }: TransportCall): TransportAnswer {
+  return barycentricMap(from, to, options);
+}
+
+export interface CarryCall {
+  /** Stored array of all cells, and the rows of it to carry. */
+  readonly path: string;
+  readonly dims: number;
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  /** Batch of each of these rows; null where any centroid may carry them. */
+  readonly batches: Uint16Array | null;
+  readonly field: Field;
+}
+
+export type CarryAnswer = Float32Array;
+
+export function runCarry(call: CarryCall, context: CallContext): CarryAnswer {
+  const { path, dims, rowStart, rowEnd, batches, field } = call;
+  const signal = cancelSignal(context);
+  const values = readFloat32(openStored(path), rowStart, rowEnd);
+  return carry({ values, n: rowEnd - rowStart, dims }, batches, field, context.kernels, () => signal.throwIfAborted());
+}
