@@ -25,6 +25,7 @@ export interface ErrorFacts {
   'bad-values': { path: string; slot: string; problem: 'nan' | 'negative' | 'infinite'; row: number; gene: string };
   'duplicate-names': { path: string; axis: 'obs' | 'var'; count: number; examples: string[] };
   'gene-mismatch': { first: string; other: string; shared: number; firstOnly: number; otherOnly: number; examples: string[] };
+  'repeated-cells': { path: string; detail: string };
   'same-plate-twice': { first: string; other: string };
   'no-cells': { path: string };
   'no-genes': { path: string };

@@ -79,6 +79,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `${f.other} and ${f.first} do not list the same genes: ${formatCount(f.shared)} shared, ${formatCount(f.firstOnly)} only in the first, ${formatCount(f.otherOnly)} only in the second${f.examples.length ? ` (${list(f.examples)})` : ''}.`,
     remedy: 'Run files with the same genes together, or set "genes": "inner" in the recipe to keep the shared genes only.',
   }),
+  'repeated-cells': (f) => ({
+    message: `${f.path} cannot be counted on: ${f.detail}`,
+    remedy: 'Merge the plates again, each from its own file, and compare the number of rows with the sum of their cells.',
+  }),
   'same-plate-twice': (f) => ({
     message: `${f.other} holds the same cells as ${f.first}.`,
     remedy: 'Remove one of the two: a plate counted twice changes every result.',

@@ -19,7 +19,7 @@ export interface InspectProblem {
   readonly kind:
     | 'no-matrix' | 'duplicate-obs-names' | 'duplicate-var-names' | 'nan-values' | 'negative-values' | 'not-counts'
     | 'unsupported-column' | 'unsupported-encoding' | 'explicit-zeros' | 'unsorted-indices' | 'gene-ids-as-index' | 'empty'
-    | 'trailing-space-labels';
+    | 'trailing-space-labels' | 'repeated-cells';
   readonly message: string;
   readonly where: string;
 }

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InspectAnswer, InspectJob } from '../../protocol/jobs.ts';
+import { formatCount } from '../../protocol/format.ts';
+import type { InspectReport } from '../../protocol/inspect.ts';
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
 import { indexPlate } from '../columns/index-plate.ts';
 import { openPlate } from '../stores/index.ts';
-import type { PlateFile } from '../stores/contract.ts';
+import { digestNames } from './name-digest.ts';
 
 export interface InspectHost {
   answer(answer: InspectAnswer): void;
@@ -17,12 +19,13 @@ export async function runInspect(job: InspectJob, host: InspectHost): Promise<nu
   const plate = await openPlate(job.path);
   try {
     const report = await plate.inspect({ scan: job.scan, signal: host.signal });
+    const names = digestNames(plate);
     const fingerprint = fileFingerprint(job.path);
     host.answer({
-      report,
+      report: withCopies(report, names.copies),
       facts: plate.matrices().length > 0 ? plate.facts(job.name) : null,
       fingerprint,
-      obsDigest: namesDigest(plate),
+      obsDigest: names.digest,
       varDigest: createHash('sha256').update(plate.geneNames().join('\n')).digest('hex'),
       index: job.cache === undefined ? null : await indexPlate(plate, fingerprint, job.cache),
     });
@@ -32,14 +35,10 @@ export async function runInspect(job: InspectJob, host: InspectHost): Promise<nu
   return process.memoryUsage.rss();
 }
 
-const sliceRows = 200_000;
-
-function namesDigest(plate: PlateFile): string {
-  const hash = createHash('sha256');
-  for (let row = 0; row < plate.nObs; row += sliceRows) {
-    hash.update(plate.obsNames(row, Math.min(plate.nObs, row + sliceRows)).join('\n')).update('\n');
-  }
-  return hash.digest('hex');
+function withCopies(report: InspectReport, copies: number): InspectReport {
+  if (copies === 1) return report;
+  const message = `The same ${formatCount(report.n_obs / copies)} cell names are repeated ${copies} times: the file holds copies of one plate.`;
+  return { ...report, problems: [...report.problems, { kind: 'repeated-cells', message, where: 'obs' }] };
 }
 
 const pieceBytes = 1 << 20;

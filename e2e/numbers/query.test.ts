@@ -95,3 +95,14 @@ test('a query feeds a recipe without being written out, and another query is ano
   const other = prints(await run({ drug: ['DMSO_TF'], plate: ['plate2'] }, steps));
   expect(other.find(({ step }) => step === 'filter')).not.toMatchObject({ fingerprint: prints(first).find(({ step }) => step === 'filter')!.fingerprint });
 });
+
+test.skipIf(anndataPython === null)('a merge of fourteen copies of one plate is caught before it is counted (C36)', async () => {
+  const merged = join(trial.folder, 'merged.h5ad');
+  runScript(join(import.meta.dirname, 'merge.py'), plates[0]!, merged, '14');
+  const mine = ['--workspace', join(trial.folder, 'merged-workspace')];
+  const { report } = { report: (await truckee(['inspect', merged])).last };
+  expect(report['n_obs']).toBe(14 * 1500);
+  expect(report['problems']).toContainEqual(expect.objectContaining({ kind: 'repeated-cells', message: expect.stringContaining('1,500 cell names are repeated 14 times') }));
+  await truckee(['add', merged, ...mine]);
+  expect((await truckee(['preflight', 'pca-umap', ...mine])).last).toMatchObject({ ok: false, error: { kind: 'repeated-cells' } });
+});

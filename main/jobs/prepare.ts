@@ -18,6 +18,7 @@ import { isWhole, resultFolderName } from '../results/adopt.ts';
 import { stepFingerprint } from '../results/fingerprint.ts';
 import type { Workspace } from '../workspace.ts';
 import { applyQuery } from './apply-query.ts';
+import { differencesOf } from './differences.ts';
 
 export interface Prepared {
   readonly job: PipelineJob;
@@ -41,7 +42,7 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
       }),
     );
   }
-  const notes = [...asked.notes, ...resolved.notes];
+  const notes = [...asked.notes, ...differencesOf(workspace.catalog, datasets), ...resolved.notes];
   const steps = resolved.steps.map((step, i): JobStep => ({
     id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan, how: step.how,
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
@@ -84,6 +85,8 @@ function refuseUnusable(row: DatasetRow): void {
   if (!row.report.X && row.report.counts_in === null) throw failure('no-matrix', { path: row.path });
   if (row.report.n_obs === 0) throw failure('no-cells', { path: row.path });
   if (row.report.n_vars === 0) throw failure('no-genes', { path: row.path });
+  const copies = row.report.problems.find((p) => p.kind === 'repeated-cells');
+  if (copies) throw failure('repeated-cells', { path: row.path, detail: copies.message });
   for (const axis of ['obs', 'var'] as const) {
     const problem = row.report.problems.find((p) => p.kind === `duplicate-${axis}-names`);
     if (problem) throw failure('duplicate-names', { path: row.path, axis, count: countIn(problem.message), examples: examplesIn(problem.message) });
