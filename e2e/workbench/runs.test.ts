@@ -1,0 +1,123 @@
+/** Runs under hard use: stopped and gone on with, pages reloaded, two tabs, an engine killed, the host gone and back, a second host. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { truckee } from '../support/truckee.ts';
+import { noBrowser, openBrowser, openPage, serveWorkspace, type Served } from './browser.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'truckee-runs-'));
+const workspace = join(root, 'workspace');
+let browser: Browser;
+let served: Served;
+let page: Page;
+
+beforeAll(async () => {
+  if (noBrowser !== null) return;
+  const made = await truckee(['generate', join(root, 'plates'), '--plates', '2', '--cells', '15000', '--genes', '20000', '--seed', '3']);
+  await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
+  browser = await openBrowser();
+  served = await serveWorkspace(workspace);
+  page = (await openPage(browser, served)).page;
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await served?.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function startRun(): Promise<string> {
+  await page.goto(`${served.base}/guide/pca-umap`);
+  await page.getByText(/30,000 cells, about/).waitFor();
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.waitForURL(/\/runs\//);
+  return page.url();
+}
+
+/** Engines that the served host has started and that still live. */
+function engines(): number[] {
+  const children = readFileSync(`/proc/${served.process.pid}/task/${served.process.pid}/children`, 'utf8').trim().split(/\s+/).filter(Boolean).map(Number);
+  return children.filter((pid) => existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('entry.'));
+}
+
+describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the workbench${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
+  test('a run shows itself live, the same after a reload and in a second tab, and stops when told', async () => {
+    const url = await startRun();
+    await page.locator('.step-going').waitFor({ timeout: 20_000 });
+    const second = await page.context().newPage();
+    await second.goto(url);
+    await second.locator('.step-going').waitFor({ timeout: 20_000 });
+    await page.reload();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('stopped', { exact: true }).waitFor({ timeout: 20_000 });
+    await second.getByText('stopped', { exact: true }).waitFor({ timeout: 20_000 });
+    await second.close();
+    await expect.poll(engines, { timeout: 10_000 }).toEqual([]);
+  }, 90_000);
+
+  test('it goes on with what was finished', async () => {
+    const kept = existsSync(join(workspace, 'results')) ? readdirSync(join(workspace, 'results')).length : 0;
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    expect(await page.getByText('unchanged, reused').count()).toBe(kept);
+  }, 150_000);
+
+  test('an engine that is killed is started again, with a note', async () => {
+    await page.goto(`${served.base}/guide/pca-umap`);
+    for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: /Filter cells/ }).click();
+    await page.getByLabel('min_genes (genes)').fill('3');
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.waitForURL(/\/runs\//);
+    await page.locator('.step-going').waitFor({ timeout: 20_000 });
+    await expect.poll(() => engines().length, { timeout: 10_000 }).toBe(1);
+    process.kill(engines()[0]!, 'SIGKILL');
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByText('Event log').click();
+    await page.getByText(/starting again from its checkpoint/).waitFor();
+  }, 150_000);
+
+  test('a host that goes and comes back under an open page: the line is lost, then a new key opens the same workspace', async () => {
+    await served.stop();
+    await page.getByText('The line to Truckee is lost').waitFor({ timeout: 30_000 });
+    served = await serveWorkspace(workspace);
+    page = (await openPage(browser, served)).page;
+    await page.getByRole('link', { name: 'Runs' }).click();
+    expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(3);
+  }, 90_000);
+
+  test('a second host on the same workspace reads and names the holder; writing is refused with its remedy', async () => {
+    const other = await serveWorkspace(workspace);
+    try {
+      const reader = (await openPage(browser, other)).page;
+      await reader.getByText(/Another Truckee \(process \d+\) holds this workspace/).waitFor();
+      await reader.getByRole('heading', { name: '30,000 cells in 2 data sets' }).waitFor();
+      await reader.goto(`${other.base}/guide/pca-umap`);
+      await reader.getByText(/30,000 cells, about/).waitFor();
+      await reader.getByRole('button', { name: 'Run' }).click();
+      await reader.getByRole('alert').filter({ hasText: /is in use by process/ }).waitFor();
+    } finally {
+      await other.stop();
+    }
+  }, 90_000);
+
+  test('killed in the middle of a run, the next host shows what became of it and goes on', async () => {
+    await page.goto(`${served.base}/guide/pca-umap`);
+    for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: /Filter cells/ }).click();
+    await page.getByLabel('min_genes (genes)').fill('5');
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.waitForURL(/\/runs\//);
+    const url = new URL(page.url()).pathname;
+    await page.locator('.step-going').waitFor({ timeout: 20_000 });
+    served.process.kill('SIGKILL');
+    await served.stop();
+    served = await serveWorkspace(workspace);
+    page = (await openPage(browser, served)).page;
+    await page.goto(`${served.base}${url}`);
+    await page.getByText('interrupted', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+  }, 180_000);
+});
