@@ -106,8 +106,8 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Every cell needs finite coordinates: filter out cells that have none, or compute the embedding again.',
   }),
   'quadratic-cost': (f) => ({
-    message: `Transport of ${formatCount(f.cells)} single cells is refused: its cost grows with the square of their number (${formatBytes(f.neededBytes)} for one table of costs; at most ${formatCount(f.limit)} cells are taken).`,
-    remedy: 'Use centroids: --set integrate.level=centroids. Their displacement is carried to every cell.',
+    message: `${formatCount(f.cells)} single cells are refused here: the cost grows with the square of their number (${formatBytes(f.neededBytes)} for one table of costs; at most ${formatCount(f.limit)} cells are taken).`,
+    remedy: 'Use transport on centroids (--set integrate.method=ot --set integrate.level=centroids): their displacement is carried to every cell.',
   }),
   'unknown-step': (f) => ({
     message: `There is no step called '${f.step}'.`,

@@ -51,10 +51,14 @@ export type LoopSettings = Readonly<z.output<typeof loopSchema>>;
 export const defaultLoop: LoopSettings = loopSchema.parse({});
 
 export const what = z.strictObject({
-  method: param(z.enum(['ot']).default('ot'), { help: 'Optimal transport on centroids.' }),
+  method: param(z.enum(['ot', 'harmony', 'mnn']).default('ot'), {
+    help: 'ot: optimal transport on centroids, for any number of cells; harmony and mnn: the usual methods, all cells in memory, to compare with.',
+  }),
   obsm_key: param(column.default('X_pca'), { help: 'The obsm slot to integrate.' }),
   batch_key: param(column.default('plate'), { help: 'The obs column that names the batches.' }),
-  out_key: param(z.string().regex(/^[\p{L}\p{N}_.-]+$/u).default('X_ot'), { help: 'Name of the obsm slot to write.' }),
+  out_key: param(z.string().regex(/^[\p{L}\p{N}_.-]+$/u).nullable().default(null), {
+    help: 'Name of the obsm slot to write.', whenNull: 'X_ot; X_pca_harmony or X_mnn for the other methods',
+  }),
   label_key: param(column.nullable().default(null), {
     help: 'An obs column of groups that must stay apart (cell lines, cell types): only measured, never used to move cells.',
     whenNull: 'cell_line, cell_type or cell_name, the first that is there; otherwise none',
@@ -72,6 +76,13 @@ export const what = z.strictObject({
   interp_scope: param(z.enum(['all', 'own_batch']).default('all'), { help: 'all: every centroid may carry a cell, as published; own_batch: only those of its batch, better where batches lie over one another.' }),
   chunk_size: param(wholeNumber(1, 10_000_000).default(1_000_000), { help: 'Cells carried between two checkpoints.', unit: 'cells', advanced }),
   eval_cells: param(wholeNumber(100, 100_000).default(10_000), { help: 'Cells that quality is measured on before and after.', unit: 'cells', advanced }),
+  theta: param(realNumber(0, 100).default(2), { help: 'harmony: reward for clusters that hold all batches.', advanced }),
+  lamb: param(realNumber(0, 1000).default(1), { help: 'harmony: ridge penalty of the offsets.', advanced }),
+  sigma: param(realNumber(0.001, 10).default(0.1), { help: 'harmony: softness of the clusters.', advanced }),
+  nclust: param(wholeNumber(1, 10_000).nullable().default(null), { help: 'harmony: clusters.', whenNull: 'a thirtieth of the cells, at most 100', advanced }),
+  max_iter_harmony: param(wholeNumber(1, 1000).default(10), { help: 'harmony: most iterations.', advanced }),
+  k_mnn: param(wholeNumber(1, 500).default(20), { help: 'mnn: neighbours in which pairs are sought.', advanced }),
+  ndist: param(realNumber(0.1, 100).default(3), { help: 'mnn: width of the smoothing, in distances to the middle neighbour.', advanced }),
   ...loopShape,
 });
 

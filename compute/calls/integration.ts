@@ -2,6 +2,9 @@
 import { clusterRows, type ClusterTask, type TransportTask } from '../integration/crew.ts';
 import { carry, type Field } from '../integration/field.ts';
 import type { KMeansFit } from '../integration/kmeans.ts';
+import { harmony, type HarmonyOptions } from '../integration/harmony.ts';
+import { mutualNeighbors, type MnnMerge, type MnnOptions } from '../integration/mnn.ts';
+import type { Rows } from '../integration/search.ts';
 import { barycentricMap } from '../integration/transport.ts';
 import { openStored, readFloat32 } from '../results/array.ts';
 import type { CallContext } from './contract.ts';
@@ -46,4 +49,31 @@ export function runCarry(call: CarryCall, context: CallContext): CarryAnswer {
   const signal = cancelSignal(context);
   const values = readFloat32(openStored(path), rowStart, rowEnd);
   return carry({ values, n: rowEnd - rowStart, dims }, batches, field, context.kernels, () => signal.throwIfAborted());
+}
+
+export interface WholeCall {
+  readonly method: 'harmony' | 'mnn';
+  readonly rows: Rows;
+  readonly codes: Uint16Array;
+  readonly batches: number;
+  readonly harmony: Omit<HarmonyOptions, 'pulse'>;
+  readonly mnn: Omit<MnnOptions, 'pulse'>;
+}
+
+export interface WholeAnswer {
+  readonly values: Float32Array;
+  /** What the method says of itself. */
+  readonly iterations: number | null;
+  readonly merges: readonly MnnMerge[] | null;
+}
+
+/** A method that needs all cells at once. */
+export function runWholeCorrection({ method, rows, codes, batches, ...options }: WholeCall, context: CallContext): WholeAnswer {
+  const signal = cancelSignal(context);
+  const pulse = (done: number, total: number): void => {
+    signal.throwIfAborted();
+    context.report(done, total, method === 'harmony' ? 'iterations at most' : 'merges');
+  };
+  if (method === 'harmony') return { ...harmony(rows, codes, batches, context.kernels, { ...options.harmony, pulse }), merges: null };
+  return { ...mutualNeighbors(rows, codes, batches, context.kernels, { ...options.mnn, pulse }), iterations: null };
 }

@@ -2,7 +2,12 @@
  * Local inverse Simpson's index (Korsunsky and others 2019): how many labels a cell effectively meets among its neighbours,
  * weighted by a kernel whose width is set by a perplexity. 1: only its own; the number of labels: all alike.
  */
-import type { Knn } from '../graph/knn.ts';
+/** Neighbours of each row with their plain distances. */
+export interface LisiLists {
+  readonly k: number;
+  readonly indices: Int32Array;
+  readonly distances: Float32Array | Float64Array;
+}
 
 const tolerance = 1e-5;
 const mostTries = 50;
@@ -11,7 +16,7 @@ const mostTries = 50;
  * One value per row. The reference looks at 3 x perplexity neighbours, the cell itself counted: lists of 89 others for
  * the usual perplexity of 30. Rows whose label is missing (code -1) are NaN; neighbours without one count for no label.
  */
-export function lisi(lists: Knn, codes: ArrayLike<number>, labels: number, perplexity = 30): Float64Array {
+export function lisi(lists: LisiLists, codes: ArrayLike<number>, labels: number, perplexity = 30): Float64Array {
   const { k, indices, distances } = lists;
   const n = k === 0 ? codes.length : indices.length / k;
   const wanted = Math.log(perplexity);
@@ -34,7 +39,7 @@ export function lisi(lists: Knn, codes: ArrayLike<number>, labels: number, perpl
 }
 
 /** Weights exp(-distance beta), summing to 1, with beta bisected until their entropy is the wanted one. False when all vanish. */
-function kernelWeights(distances: Float32Array, wanted: number, weights: Float64Array): boolean {
+function kernelWeights(distances: Float32Array | Float64Array, wanted: number, weights: Float64Array): boolean {
   let beta = 1;
   let low = -Infinity;
   let high = Infinity;
@@ -54,7 +59,7 @@ function kernelWeights(distances: Float32Array, wanted: number, weights: Float64
   return entropy !== 0 || weights.some((w) => w > 0);
 }
 
-function fill(distances: Float32Array, beta: number, weights: Float64Array): number {
+function fill(distances: Float32Array | Float64Array, beta: number, weights: Float64Array): number {
   let sum = 0;
   let weighted = 0;
   for (let e = 0; e < weights.length; e++) {

@@ -1,10 +1,10 @@
 /** Carries all cells by the centroids' displacement, piece by piece, with checkpoints; also keeps the loop's outcome over a kill. */
 import { join } from 'node:path';
-import { formatCount } from '../../protocol/format.ts';
 import { isKind } from '../../protocol/errors.ts';
-import type { LoopResult } from '../integration/loop.ts';
-import { shared } from '../integration/loop.ts';
+import { formatCount } from '../../protocol/format.ts';
+import { outKey } from '../../steps/integrate.ts';
 import type { Field } from '../integration/field.ts';
+import { shared, type LoopResult } from '../integration/loop.ts';
 import { createArray, type ArrayWriter, type StoredArray } from '../results/array.ts';
 import { loadCheckpoint, saveCheckpoint } from '../results/checkpoint.ts';
 import type { StepContext } from './contract.ts';
@@ -92,7 +92,7 @@ export async function carryCells(
 
 /** Rows of an earlier attempt are kept; when they are not all there, all are carried again. */
 function openOutput(context: StepContext<'integrate'>, rows: number, dims: number, rowsDone: number): { writer: ArrayWriter; start: number } {
-  const path = join(context.folder, 'obsm', context.params.out_key);
+  const path = join(context.folder, 'obsm', outKey(context.params));
   const options = { dtype: 'float32', shape: [rows, dims] } as const;
   try {
     return { writer: createArray(path, options, rowsDone), start: rowsDone };

@@ -73,6 +73,17 @@ test('a shift between batches is taken out, cell types stay, and equal commands 
   expect(one.digests()['integrate/obsm/X_ot/0.0']).toBe(run.digests()['integrate/obsm/X_ot/0.0']);
 }, 90_000);
 
+test.each(['harmony', 'mnn'] as const)('%s takes the same shift out, measured by the same panel', async (method) => {
+  const trial = createTrial();
+  await trial.add(await makeBatches(scratch(), 'shifted', { batches: 3, cells: 450, shift: 5 }));
+  const run = await trial.run({ ...front, integrate: { batch_key: 'batch', label_key: 'type', method } });
+  const { quality, out_key } = run.facts<{ quality: Quality; out_key: string }>('integrate');
+  expect(out_key).toBe(method === 'mnn' ? 'X_mnn' : 'X_pca_harmony');
+  expect(run.array(`obsm/${out_key}`).shape).toEqual([450, 30]);
+  expect(quality).toMatchObject({ verdict: 'improved', use: true });
+  expect(quality.way).toBeGreaterThan(0.4);
+}, 60_000);
+
 describe('what it refuses or leaves out, and why', () => {
   test('one batch is skipped, said in words; the slot holds the embedding as it was', async () => {
     const trial = createTrial();
