@@ -13,6 +13,9 @@ export interface EmbeddingPlotProps {
   readonly label: string;
 }
 
+/** Points drawn while the picture moves: software GL keeps up with these. */
+const whileMoving = 150_000;
+
 export function EmbeddingPlot({ view, colors, tool, onChoose, label }: EmbeddingPlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -25,6 +28,7 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
   const bounds = useMemo(() => boundsOf(view.x, view.y), [view.x, view.y]);
   const whole = useMemo(() => (size.width > 0 ? fit(bounds, size) : null), [bounds, size]);
   const at = camera ?? whole;
+  const [moving, setMoving] = useState(false);
 
   useLayoutEffect(() => {
     const element = frame.current!;
@@ -42,9 +46,16 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
   useEffect(() => layer.current?.setColors(colors), [colors]);
   useEffect(() => {
     if (!at || !whole) return;
-    const asked = requestAnimationFrame(() => layer.current?.draw(at, size, pointDiameter(view.x.length, at.scale / whole.scale), devicePixelRatio));
+    const asked = requestAnimationFrame(() => layer.current?.draw(at, size, pointDiameter(view.x.length, at.scale / whole.scale), devicePixelRatio, moving ? whileMoving : view.x.length));
     return () => cancelAnimationFrame(asked);
-  }, [at, whole, size, view.x, view.y, colors]);
+  }, [at, whole, size, view.x, view.y, colors, moving]);
+  // A camera that was just set is moving; left alone for a moment, everything is drawn.
+  useEffect(() => {
+    if (camera === null || view.x.length <= whileMoving) return;
+    setMoving(true);
+    const still = setTimeout(() => setMoving(false), 140);
+    return () => clearTimeout(still);
+  }, [camera, view.x.length]);
 
   const inFrame = (event: { clientX: number; clientY: number }): { px: number; py: number } => {
     const box = frame.current!.getBoundingClientRect();

@@ -7,8 +7,8 @@ import type { Camera, Size } from './camera.ts';
 export interface PointsLayer {
   setPositions(x: Float32Array, y: Float32Array): void;
   setColors(rgba: Uint8Array): void;
-  /** `size` in CSS pixels; `pointSize` in CSS pixels as well. */
-  draw(camera: Camera, size: Size, pointSize: number, pixelRatio: number): void;
+  /** `size` and `pointSize` in CSS pixels; at most `most` points, a fair sample of all: enough while the picture moves. */
+  draw(camera: Camera, size: Size, pointSize: number, pixelRatio: number, most?: number): void;
   release(): void;
 }
 
@@ -52,22 +52,27 @@ export function createPointsLayer(canvas: HTMLCanvasElement): PointsLayer | null
     gl.vertexAttribPointer(at, size, type, normalized, 0, 0);
   };
   let count = 0;
+  /** Drawing order: any beginning of it is a fair sample. */
+  let order = new Uint32Array(0);
   return {
     setPositions(x, y) {
       count = x.length;
       const pairs = new Float32Array(2 * count);
+      order = fairOrder(count);
       for (let i = 0; i < count; i++) {
-        pairs[2 * i] = x[i]!;
-        pairs[2 * i + 1] = y[i]!;
+        pairs[2 * i] = x[order[i]!]!;
+        pairs[2 * i + 1] = y[order[i]!]!;
       }
       gl.bindBuffer(gl.ARRAY_BUFFER, positions);
       gl.bufferData(gl.ARRAY_BUFFER, pairs, gl.STATIC_DRAW);
     },
     setColors(rgba) {
+      const [all, ordered] = [new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4), new Uint32Array(rgba.length / 4)];
+      for (let i = 0; i < ordered.length; i++) ordered[i] = all[order[i] ?? i]!;
       gl.bindBuffer(gl.ARRAY_BUFFER, colors);
-      gl.bufferData(gl.ARRAY_BUFFER, rgba, gl.DYNAMIC_DRAW);
+      gl.bufferData(gl.ARRAY_BUFFER, ordered, gl.DYNAMIC_DRAW);
     },
-    draw(camera, size, pointSize, pixelRatio) {
+    draw(camera, size, pointSize, pixelRatio, most = count) {
       const [width, height] = [Math.round(size.width * pixelRatio), Math.round(size.height * pixelRatio)];
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
       gl.viewport(0, 0, width, height);
@@ -82,7 +87,7 @@ export function createPointsLayer(canvas: HTMLCanvasElement): PointsLayer | null
       gl.uniform2f(uniforms.center, camera.x, camera.y);
       gl.uniform2f(uniforms.scale, (2 * camera.scale) / size.width, (2 * camera.scale) / size.height);
       gl.uniform1f(uniforms.pointSize, Math.max(1, pointSize * pixelRatio));
-      gl.drawArrays(gl.POINTS, 0, count);
+      gl.drawArrays(gl.POINTS, 0, Math.min(count, most));
     },
     release() {
       gl.deleteBuffer(positions);
@@ -90,6 +95,23 @@ export function createPointsLayer(canvas: HTMLCanvasElement): PointsLayer | null
       gl.deleteProgram(program);
     },
   };
+}
+
+/** 0..n-1 in an order that jumps evenly through all (steps of the golden section, made coprime to n): no plate or line comes first. */
+export function fairOrder(n: number): Uint32Array<ArrayBuffer> {
+  const order = new Uint32Array(n);
+  if (n < 3) return order.map((_, i) => i);
+  let step = Math.max(1, Math.round(n * 0.6180339887));
+  while (gcd(step, n) !== 1) step += 1;
+  for (let i = 0, at = 0; i < n; i++) {
+    order[i] = at;
+    at = (at + step) % n;
+  }
+  return order;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
 }
 
 function link(gl: WebGL2RenderingContext): WebGLProgram | null {
