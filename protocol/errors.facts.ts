@@ -52,6 +52,13 @@ export interface ErrorFacts {
   'disk-too-small': { path: string; neededBytes: number; availableBytes: number };
   'disk-full': { path: string; code: string };
   'io-failed': { path: string; code: string };
+  // Sources far away; addresses are told without query, user and password
+  /** 0 when no answer came. */
+  'download-failed': { url: string; status: number; reason: string };
+  'remote-changed': { url: string; expected: string; found: string };
+  'remote-missing': { url: string; status: number };
+  'not-authorised': { url: string; status: number };
+  'wrong-digest': { path: string; digest: string; expected: string; found: string };
   // Running
   'workspace-locked': { workspace: string; pid: number; since: string; address: string };
   /** Something must end first. */

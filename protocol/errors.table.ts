@@ -166,6 +166,26 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `${f.path} could not be read or written (${f.code}).`,
     remedy: 'Check the disk and its connection, then run the same command again: finished steps are kept.',
   }),
+  'download-failed': (f) => ({
+    message: `${f.url} could not be fetched: ${f.reason}.`,
+    remedy: 'Check the address and the network (proxy: HTTPS_PROXY with NODE_USE_ENV_PROXY=1), then run the same command again: finished parts are kept.',
+  }),
+  'remote-changed': (f) => ({
+    message: `${f.url} has changed since its download began (version ${f.expected}, now ${f.found}).`,
+    remedy: 'Delete the .part file beside the target and begin again; parts of two versions are never mixed.',
+  }),
+  'remote-missing': (f) => ({
+    message: `${f.url} is not there (${f.status}).`,
+    remedy: 'Check the address. The former Tahoe bucket was closed on 2026-03-31: use the current one or Hugging Face.',
+  }),
+  'not-authorised': (f) => ({
+    message: `${f.url} refuses access (${f.status}).`,
+    remedy: 'The source may be closed, or needs a token (and, for requester-pays buckets, a billing project) that is valid now.',
+  }),
+  'wrong-digest': (f) => ({
+    message: `${f.path} is not what its source announces: ${f.digest} is ${f.found}, not ${f.expected}.`,
+    remedy: 'Nothing was kept under that name. Download again; if it happens twice, tell the source.',
+  }),
   'workspace-locked': (f) => ({
     message: `The workspace ${f.workspace} is in use by process ${f.pid} since ${f.since}${f.address ? ` (${f.address})` : ''}.`,
     remedy: 'Wait until it ends, or stop that process. Reading commands (list, results, export) work meanwhile.',

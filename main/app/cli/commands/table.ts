@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { add } from './add.ts';
 import { catalog } from './catalog.ts';
 import { doctor } from './doctor.ts';
+import { download } from './download.ts';
 import { exportCommand } from './export.ts';
 import { generate } from './generate.ts';
 import { inspect } from './inspect.ts';
@@ -16,4 +17,4 @@ import { serve } from './serve.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, download, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];

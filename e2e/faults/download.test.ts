@@ -1,0 +1,65 @@
+/** Downloads from a real web server, with the program killed in the middle. */
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nginxPath, startNginx, type Nginx } from '../support/nginx.ts';
+import { scratch, truckee } from '../support/truckee.ts';
+
+const root = join(import.meta.dirname, '../..');
+const MiB = 1024 * 1024;
+const size = 80 * MiB + 17;
+const partBytes = 16 * MiB;
+
+describe.skipIf(nginxPath === null)('a download from nginx', () => {
+  const folder = nginxPath === null ? '' : scratch();
+  const content = randomBytes(nginxPath === null ? 0 : size);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  let server: Nginx;
+  beforeAll(async () => {
+    server = await startNginx(folder, 20 * MiB);
+    writeFileSync(join(server.root, 'plate.h5ad'), content);
+  });
+  afterAll(() => server.stop());
+
+  test('killed with -9 goes on and fetches less than one part of each connection again', async () => {
+    const target = join(folder, 'plate.h5ad');
+    const args = ['download', `${server.url}/plate.h5ad`, '--out', target, '--sha256', sha256, '--parallel', '2'];
+    const child = spawn(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args], { stdio: 'ignore' });
+    await until(() => existsSync(`${target}.part.json`) && (JSON.parse(readFileSync(`${target}.part.json`, 'utf8')) as { done: number[] }).done.length >= 2);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    expect(existsSync(target)).toBe(false);
+    const { last } = await truckee(args);
+    expect(last).toMatchObject({ ok: true, bytes: size, sha256, verified: ['size', 'sha256'] });
+    expect(Number(last['fetched'])).toBeLessThanOrEqual(size - 2 * partBytes);
+    expect(createHash('sha256').update(readFileSync(target)).digest('hex')).toBe(sha256);
+    expect(server.sent()).toBeLessThan(size + 2 * partBytes + MiB);
+  });
+
+  test('of a file that changes or is missing says so in plain words', async () => {
+    writeFileSync(join(server.root, 'new.bin'), randomBytes(40 * MiB));
+    const target = join(folder, 'other.bin');
+    const running = truckee(['download', `${server.url}/new.bin`, '--out', target, '--parallel', '1']);
+    await until(() => existsSync(`${target}.part.json`) && (JSON.parse(readFileSync(`${target}.part.json`, 'utf8')) as { done: number[] }).done.length >= 1);
+    writeFileSync(join(server.root, 'newer.bin'), randomBytes(40 * MiB + 1));
+    renameSync(join(server.root, 'newer.bin'), join(server.root, 'new.bin'));
+    expect((await running).last).toMatchObject({ ok: false, error: { kind: 'remote-changed' } });
+    expect(existsSync(target)).toBe(false);
+    expect((await truckee(['download', `${server.url}/no.bin`, '--out', join(folder, 'no.bin')])).last).toMatchObject({ ok: false, error: { kind: 'remote-missing', facts: { status: 404 } } });
+  });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    try {
+      if (holds()) return;
+    } catch {
+      // The state file is being replaced this very moment.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it did not come to that within 10 s');
+}

@@ -1,0 +1,173 @@
+/**
+ * Ranges of a file behind HTTP(S): pinned to the version seen first, retried with growing pauses, never mixed with another
+ * version. Headers may hold secrets, so they are in no error and no log.
+ */
+import { failure, isTruckeeError, messageOf } from '../protocol/errors.ts';
+
+/** What a server says of a file; `etag` is the version that every later range must be of. */
+export interface RemoteFile {
+  readonly url: string;
+  readonly size: number;
+  /** Strong ETag, or null: then size and Last-Modified stand for the version. */
+  readonly etag: string | null;
+  readonly modified: string | null;
+  readonly ranges: boolean;
+}
+
+export interface HttpOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Tries of one request before giving up. */
+  readonly tries?: number;
+  /** Pause before the first retry in ms; doubles each time up to 30 s. */
+  readonly pauseMs?: number;
+  /** A transfer that gives no byte for so long is begun again. */
+  readonly stallMs?: number;
+}
+
+const standard = { tries: 8, pauseMs: 500, stallMs: 30_000 };
+const longestPauseMs = 30_000;
+
+/** Asks for the first byte: the one request that tells size, version and whether ranges work. @throws download-failed, file-moved */
+export async function probeRemote(url: string, options: HttpOptions = {}): Promise<RemoteFile> {
+  return retried(url, options, async (signal) => {
+    const response = await ask(url, { ...options.headers, Range: 'bytes=0-0' }, signal);
+    const total = /^bytes 0-0\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+    const length = response.headers.get('content-length');
+    await response.body?.cancel();
+    const etag = response.headers.get('etag');
+    const facts = { url, etag: etag !== null && !etag.startsWith('W/') ? etag : null, modified: response.headers.get('last-modified') };
+    if (response.status === 206 && total !== undefined) return { ...facts, size: Number(total), ranges: true };
+    // An empty file has no first byte.
+    if (response.status === 416) return { ...facts, size: 0, ranges: true };
+    if (response.status === 200 && length !== null && response.headers.get('content-encoding') === null) return { ...facts, size: Number(length), ranges: false };
+    throw failure('download-failed', { url: bare(url), status: response.status, reason: 'the server does not tell the size of the file' });
+  });
+}
+
+/** Bytes [start, end) of the pinned version, piece by piece. Retried from the first byte that is missing. */
+export async function fetchRange(file: RemoteFile, start: number, end: number, onBytes: (bytes: Uint8Array) => void, options: HttpOptions = {}): Promise<void> {
+  let at = start;
+  await retried(file.url, options, async (signal, alive) => {
+    const whole = !file.ranges;
+    if (whole && at > start) throw failure('download-failed', { url: bare(file.url), status: 200, reason: 'the connection broke and the server cannot go on in the middle' });
+    const headers = { ...options.headers, ...(whole ? {} : { Range: `bytes=${at}-${end - 1}` }), ...(file.etag && !whole ? { 'If-Range': file.etag } : {}) };
+    const response = await ask(file.url, headers, signal);
+    refuseOther(file, response, at, end);
+    for await (const piece of response.body as AsyncIterable<Uint8Array>) {
+      alive();
+      if (at + piece.length > end) throw failure('download-failed', { url: bare(file.url), status: response.status, reason: 'the server sent more bytes than were asked for' });
+      onBytes(piece);
+      at += piece.length;
+    }
+    if (at < end) throw new Error(`the connection ended ${end - at} bytes early`);
+  }, () => at);
+}
+
+/** The wrong version or the wrong range is never taken for the right one. */
+function refuseOther(file: RemoteFile, response: Response, at: number, end: number): void {
+  const etag = response.headers.get('etag');
+  const modified = response.headers.get('last-modified');
+  if ((file.etag !== null && etag !== file.etag) || (file.etag === null && file.modified !== modified)) {
+    void response.body?.cancel();
+    throw failure('remote-changed', { url: bare(file.url), expected: file.etag ?? file.modified ?? '', found: etag ?? modified ?? '' });
+  }
+  if (response.headers.get('content-encoding') !== null) {
+    void response.body?.cancel();
+    throw failure('download-failed', { url: bare(file.url), status: response.status, reason: 'the server changes the bytes (Content-Encoding)' });
+  }
+  if (!file.ranges) return;
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+  if (response.status === 206 && range && Number(range[1]) === at && Number(range[2]) === end - 1 && Number(range[3]) === file.size) return;
+  void response.body?.cancel();
+  throw failure('download-failed', { url: bare(file.url), status: response.status, reason: response.status === 200 ? 'the server ignored the range that was asked for' : 'the server sent another range than was asked for' });
+}
+
+async function ask(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
+  let address = new URL(url);
+  let sent = { ...headers, 'Accept-Encoding': 'identity' } as Record<string, string>;
+  for (let hops = 0; hops < 6; hops++) {
+    const response = await fetch(address, { headers: sent, signal, redirect: 'manual' });
+    if (response.status < 300 || response.status > 399 || response.status === 304) return accepted(address.href, response);
+    await response.body?.cancel();
+    const next = new URL(response.headers.get('location') ?? '', address);
+    if (next.protocol !== 'https:' && next.protocol !== 'http:') break;
+    // A token is for the host it was given for, never for where that host points.
+    if (next.host !== address.host) sent = Object.fromEntries(Object.entries(sent).filter(([name]) => !/^(authorization|cookie|x-goog-user-project)$/i.test(name)));
+    address = next;
+  }
+  throw failure('download-failed', { url: bare(url), status: 310, reason: 'it redirects in a circle or to somewhere that is no web address' });
+}
+
+/** Statuses that will not change by asking again are errors at once; the others are thrown for a retry. */
+async function accepted(url: string, response: Response): Promise<Response> {
+  const { status } = response;
+  if (status === 200 || status === 206 || status === 416) return response;
+  await response.body?.cancel();
+  if (status === 401 || status === 403) throw failure('not-authorised', { url: bare(url), status });
+  if (status === 404 || status === 410) throw failure('remote-missing', { url: bare(url), status });
+  if (status === 408 || status === 425 || status === 429 || status >= 500) throw new RetryLater(`the server answered ${status}`, response.headers.get('retry-after'));
+  throw failure('download-failed', { url: bare(url), status, reason: 'the server refused the request' });
+}
+
+class RetryLater extends Error {
+  readonly afterMs: number | null;
+
+  constructor(message: string, retryAfter: string | null) {
+    super(message);
+    const seconds = retryAfter === null || !/^\d+$/.test(retryAfter) ? null : Number(retryAfter);
+    this.afterMs = seconds === null ? null : Math.min(seconds * 1000, longestPauseMs * 4);
+  }
+}
+
+/** `progress` rises when a try got further: then tries are counted anew, so that a long file survives many cuts. */
+async function retried<T>(url: string, options: HttpOptions, act: (signal: AbortSignal, alive: () => void) => Promise<T>, progress: () => number = () => 0): Promise<T> {
+  const { tries, pauseMs, stallMs } = { ...standard, ...options };
+  let left = tries;
+  for (let pause = pauseMs; ; ) {
+    const before = progress();
+    const stall = new AbortController();
+    let timer = setTimeout(() => stall.abort(), stallMs);
+    const alive = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stall.abort(), stallMs);
+    };
+    try {
+      return await act(options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal, alive);
+    } catch (thrown) {
+      if (options.signal?.aborted) throw failure('cancelled', { step: 'the download' });
+      if (isTruckeeError(thrown)) throw thrown;
+      if (progress() > before) [left, pause] = [tries, pauseMs];
+      left -= 1;
+      const reason = stall.signal.aborted ? `nothing came for ${Math.round(stallMs / 1000)} s` : messageOf(thrown);
+      if (left <= 0) throw failure('download-failed', { url: bare(url), status: 0, reason: `${reason}, also after ${tries} tries` });
+      // Many parts fail together: a random share of the pause keeps them from knocking together again.
+      await wait(thrown instanceof RetryLater && thrown.afterMs !== null ? thrown.afterMs : pause * (0.5 + Math.random() / 2), options.signal);
+      pause = Math.min(longestPauseMs, pause * 2);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}
+
+/** An address without user, password and query: those may be secrets (signed addresses). */
+export function bare(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return '(no web address)';
+  }
+}
