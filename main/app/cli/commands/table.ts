@@ -14,7 +14,8 @@ import { recipe } from './recipe.ts';
 import { results } from './results.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
+import { sources } from './sources.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, download, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];
