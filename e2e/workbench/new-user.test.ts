@@ -102,6 +102,32 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByText(/cells chosen/).waitFor();
   }, 60_000);
 
+  test('takes a view back step by step, and finds it again after a reload', async () => {
+    const { page } = watched;
+    await page.goto(`${served.base}/explore`);
+    const color = page.getByLabel('Colour', { exact: true }).first();
+    await page.locator('.legend').waitFor();
+    const usual = await color.inputValue();
+    await color.fill('leiden');
+    await page.getByRole('option', { name: 'leiden', exact: true }).click();
+    await page.getByLabel('Categories of leiden: press one to show it alone').waitFor();
+    await page.locator('.legend button').first().click();
+    await page.reload();
+    await page.getByRole('button', { name: 'show all' }).waitFor();
+    expect(await color.inputValue()).toBe('leiden');
+    await page.goto(`${served.base}/explore`);
+    await page.locator('.legend').waitFor();
+    await color.fill('plate');
+    await page.getByRole('option', { name: 'plate', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await color.inputValue()).toBe(usual);
+    await page.locator('.plot-frame').focus();
+    await page.keyboard.press('Control+Shift+Z');
+    await expect.poll(() => color.inputValue()).toBe('plate');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => color.inputValue()).toBe(usual);
+  }, 60_000);
+
   test('changes one thing: only what depends on it is computed again', async () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Runs' }).click();

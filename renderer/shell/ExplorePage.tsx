@@ -1,7 +1,9 @@
 /** A run's cells on a map: coloured by any column, filtered by others, chosen by lasso. */
 import { Button, Group, Loader, SegmentedControl, Select, Text, TextInput, useComputedColorScheme } from '@mantine/core';
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useHotkeys } from '@mantine/hooks';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useMemo, useReducer, useState } from 'react';
 import type { RunColumns } from '../../protocol/api.types.ts';
 import type { View } from '../../protocol/view-file.ts';
 import { pointsOptions } from '../client/points.ts';
@@ -16,6 +18,7 @@ import { EmbeddingPlot } from '../plots/EmbeddingPlot.tsx';
 import { Histogram } from '../plots/Histogram.tsx';
 import { Legend } from '../plots/Legend.tsx';
 import { paint } from '../plots/point-colors.ts';
+import { beginning, fromText, step, toText, type ViewState } from '../plots/view-state.ts';
 
 export function ExplorePage({ run }: { readonly run: string }) {
   const columns = useQuery(host.runs.columns.queryOptions({ input: { run } }));
@@ -27,11 +30,8 @@ export function ExplorePage({ run }: { readonly run: string }) {
 
 function Explorer({ run, columns }: { readonly run: string; readonly columns: RunColumns }) {
   const dark = useComputedColorScheme('light') === 'dark';
-  const [basis, setBasis] = useState(columns.bases[0]!.name);
-  const [color, setColor] = useState<string | null>(columns.suggested[0] ?? columns.columns[0]?.name ?? null);
-  const [gene, setGene] = useState<string | null>(null);
-  const [filters, setFilters] = useState<Readonly<Record<string, readonly [number, number] | null>>>({});
-  const [shown, setShown] = useState<ReadonlySet<number> | null>(null);
+  const { state: { basis, color, gene, filters, shown: shownCodes }, set, canUndo, canRedo, move } = useViewState(columns);
+  const shown = useMemo(() => (shownCodes === null ? null : new Set(shownCodes)), [shownCodes]);
   const [lasso, setLasso] = useState<Uint8Array | null>(null);
   const [tool, setTool] = useState<'move' | 'lasso'>('move');
   const request = { run, basis, axes: [0, 1] as const };
@@ -63,26 +63,45 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
       </div>
       <aside className="explore-side" aria-label="What the map shows">
         {view && <Group gap="xs" mb="xs"><Origin demo={view.header.demo} subset={view.header.placed < view.header.cells || view.header.points < view.header.placed} /><Text size="sm" aria-live="polite">{chosen ? `${formatCount(drawn)} of ${formatCount(view.x.length)} cells chosen` : `${formatCount(view.header.points)} of ${formatCount(view.header.cells)} cells`}</Text></Group>}
-        <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => { setBasis(next ?? basis); setLasso(null); }} />
-        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => { setColor(next); setGene(null); setShown(null); }} />
-        <GeneBox gene={gene} onGene={(next) => { setGene(next); setShown(null); }} />
+        <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => { set({ basis: next ?? basis }); setLasso(null); }} />
+        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => set({ color: next, gene: null, shown: null })} />
+        <GeneBox key={gene} gene={gene} onGene={(next) => set({ gene: next, shown: null })} />
         <Group mt="sm" gap="xs">
           <SegmentedControl size="xs" value={tool} onChange={(next) => setTool(next === 'lasso' ? 'lasso' : 'move')} data={[{ value: 'move', label: 'Move' }, { value: 'lasso', label: 'Lasso' }]} />
+          <Button size="compact-xs" variant="default" disabled={!canUndo} onClick={() => move('undo')} title="Ctrl Z">Undo</Button>
+          <Button size="compact-xs" variant="default" disabled={!canRedo} onClick={() => move('redo')} title="Shift Ctrl Z">Redo</Button>
           {lasso && <Button size="compact-xs" variant="default" onClick={() => setLasso(null)}>Clear choice</Button>}
           <Button size="compact-xs" variant="default" loading={save.isPending} onClick={() => save.mutate()}>Save figure</Button>
         </Group>
         {save.data && <div><Text size="xs" c="dimmed" mt={4}>Saved as figures/{save.data.name}</Text><FigureFormats file={save.data} /></div>}
         {save.error && <ErrorCard error={save.error} />}
-        {view && view.header.color && <Legend view={view} chosen={chosen} shown={shown} dark={dark} onShown={setShown} />}
-        <Select label="Filter by" placeholder="add a column of numbers" data={numeric.map((one) => one.name)} value={null} searchable mt="md" onChange={(next) => next && setFilters({ ...filters, [next]: null })} />
+        {view && view.header.color && <Legend view={view} chosen={chosen} shown={shown} dark={dark} onShown={(next) => set({ shown: next === null ? null : [...next] })} />}
+        <Select label="Filter by" placeholder="add a column of numbers" data={numeric.map((one) => one.name)} value={null} searchable mt="md" onChange={(next) => next && set({ filters: { ...filters, [next]: null } })} />
         {names.map((name, i) => (
           <Filter key={name} name={name} view={others[i]?.data} error={others[i]?.error ?? null} chosen={chosen} range={filters[name] ?? null}
-            onRange={(range) => setFilters((old) => ({ ...old, [name]: range }))} onRemove={() => setFilters(({ [name]: _, ...rest }) => rest)} />
+            onRange={(range) => set({ filters: { ...filters, [name]: range } }, name)} onRemove={() => set({ filters: Object.fromEntries(Object.entries(filters).filter(([other]) => other !== name)) })} />
         ))}
         {columns.varianceRatio && <details className="facts"><summary>Variance of the components</summary><Bars values={columns.varianceRatio} title="Share of variance by component" prefix="PC" /></details>}
       </aside>
     </div>
   );
+}
+
+/** The view as it stands in the address, with steps that can be taken back (Ctrl Z) and taken again (Shift Ctrl Z). */
+function useViewState(columns: RunColumns) {
+  const usual = useMemo((): ViewState => ({ basis: columns.bases[0]!.name, color: columns.suggested[0] ?? columns.columns[0]?.name ?? null, gene: null, filters: {}, shown: null }), [columns]);
+  const navigate = useNavigate();
+  const { view: text } = useSearch({ strict: false });
+  const [history, change] = useReducer(step, undefined, () => {
+    const opened = fromText(text, usual);
+    // An address of another run may name a map that this one has not.
+    return beginning(columns.bases.some((one) => one.name === opened.basis) ? opened : { ...opened, basis: usual.basis });
+  });
+  useEffect(() => void navigate({ to: '.', search: (old) => ({ ...old, view: toText(history.now, usual) }), replace: true }), [history.now, usual, navigate]);
+  const move = (kind: 'undo' | 'redo'): void => change({ kind });
+  useHotkeys([['mod+Z', () => move('undo')], ['mod+shift+Z', () => move('redo')], ['mod+Y', () => move('redo')]]);
+  const set = (part: Partial<ViewState>, merge?: string): void => change({ kind: 'set', change: part, ...(merge === undefined ? {} : { merge }) });
+  return { state: history.now, set, move, canUndo: history.past.length > 0, canRedo: history.future.length > 0 };
 }
 
 /** A gene by its name as the file writes it; a name that is not there is answered with near ones. */

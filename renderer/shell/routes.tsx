@@ -16,8 +16,15 @@ const guide = createRoute({
   getParentRoute: () => root, path: '/guide/$recipe', component: GuideRoute,
   validateSearch: (search: Record<string, unknown>): { from?: string } => (typeof search['from'] === 'string' ? { from: search['from'] } : {}),
 });
-const explore = createRoute({ getParentRoute: () => root, path: '/explore', component: ExploreLatest });
-const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$run', component: ExploreRoute });
+/** A view travels as one text in the address (plots/view-state.ts). */
+const withView = (search: Record<string, unknown>): { view?: string | undefined } => {
+  const { view } = search;
+  if (typeof view === 'string') return { view };
+  // The router reads JSON out of addresses by itself.
+  return typeof view === 'object' && view !== null ? { view: JSON.stringify(view) } : {};
+};
+const explore = createRoute({ getParentRoute: () => root, path: '/explore', component: ExploreLatest, validateSearch: withView });
+const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$run', component: ExploreRoute, validateSearch: withView });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
 const LazyGuide = lazyRouteComponent(() => import('../guides/GuidePage.tsx'), 'GuidePage');
