@@ -18,7 +18,8 @@ export interface Moved {
   readonly loop: Omit<LoopResult, 'rows'>;
 }
 
-const pieceRows = 8192;
+/** Cells that one worker carries at a time. */
+const mostPieceRows = 8192;
 
 /** How often progress is saved while cells are carried; changed only to try interruptions out. */
 function checkpointMs(): number {
@@ -60,12 +61,13 @@ export async function carryCells(
   const shift = shared(moved.shift.length);
   shift.set(moved.shift);
   const field: Field = { centroids: moved.centroids.rows, shift, k: params.k_interp, batchStart: own ? moved.centroids.batchStart : null };
+  const pieceRows = Math.min(mostPieceRows, params.chunk_size);
   let { sequence } = earlier;
   const { writer, start } = openOutput(context, rows, dims, earlier.rowsDone);
   if (start > 0) context.note(`going on at cell ${formatCount(start)} of ${formatCount(rows)}: the centroids are moved already`);
   let lastSave = performance.now();
   let sinceSave = 0;
-  context.progress(start, rows, 'cells');
+  context.progress(start, rows, 'cells carried');
   for (let from = start; from < rows;) {
     const pieces = Array.from({ length: context.workers }, (_, i) => from + i * pieceRows).filter((at) => at < rows);
     const parts = await Promise.all(pieces.map((rowStart) => {
@@ -78,7 +80,7 @@ export async function carryCells(
       from += part.length / dims;
       sinceSave += part.length / dims;
     }
-    context.progress(from, rows, 'cells');
+    context.progress(from, rows, 'cells carried');
     context.stopIfCancelled();
     if (from < rows && (sinceSave >= params.chunk_size || performance.now() - lastSave >= checkpointMs())) {
       writer.sync();

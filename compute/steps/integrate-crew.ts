@@ -9,7 +9,10 @@ import type { StepContext } from './contract.ts';
 /** Fewer rows than this are not worth being shared out. */
 const leastShare = 512;
 
-export async function workerCrew(context: StepContext): Promise<Crew> {
+/** What is needed of a step's context. */
+type Workers = Pick<StepContext, 'workers' | 'call' | 'stopIfCancelled'>;
+
+export async function workerCrew(context: Workers): Promise<Crew> {
   const kernels = await chooseKernels();
   const turn = limitTo(context.workers);
   return {
@@ -24,7 +27,7 @@ export async function workerCrew(context: StepContext): Promise<Crew> {
   };
 }
 
-async function sharedNeighbors(context: StepContext, { values, n, dims }: Rows, wanted: number): Promise<Knn> {
+async function sharedNeighbors(context: Workers, { values, n, dims }: Rows, wanted: number): Promise<Knn> {
   const k = Math.max(0, Math.min(wanted, n - 1));
   const parts = Math.max(1, Math.min(context.workers, Math.ceil(n / leastShare)));
   const perPart = Math.ceil(n / parts);

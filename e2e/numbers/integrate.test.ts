@@ -1,7 +1,7 @@
 /** Integration of real data with known shifts, run as users run it; goals and starting figures were measured with numpy. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createTrial, scratch, type Steps } from '../support/truckee.ts';
+import { createTrial, scratch, truckee, type Steps } from '../support/truckee.ts';
 import { hasSharedData, sharedData } from '../../compute/stores/test-data.ts';
 import { makeBatches } from '../support/batches.ts';
 
@@ -121,3 +121,17 @@ describe('what it refuses or leaves out, and why', () => {
     expect(await trial.fails({ qc: {}, integrate: { batch_key: 'lane' } })).toMatchObject({ kind: 'missing-input', facts: { slot: 'obsm/X_pca', remedyStep: 'pca' } });
   }, 90_000);
 });
+
+test('compare puts two methods side by side, each with its figures', async () => {
+  const trial = createTrial();
+  await trial.add(await makeBatches(scratch(), 'shifted', { batches: 2, cells: 300, shift: 5 }));
+  const folders: string[] = [];
+  for (const method of ['ot', 'mnn']) folders.push((await trial.run({ ...front, integrate: { batch_key: 'batch', label_key: 'type', method } })).folder('integrate'));
+  const { last } = await truckee(['compare', folders[0]!, 'latest', '--workspace', trial.workspace]);
+  expect(last).toMatchObject({ ok: true, methods: ['ot', 'mnn'], results: folders });
+  const figures = new Map((last['figures'] as { name: string; a: number; b: number }[]).map((row) => [row.name, row]));
+  expect(figures.get('mix before')!.a).toBe(figures.get('mix before')!.b);
+  expect(figures.get('mix after')!.a).toBeGreaterThan(figures.get('mix before')!.a);
+  const { last: refused } = await truckee(['compare', 'latest', 'nothing', '--workspace', trial.workspace]);
+  expect(refused).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { what: 'integration' } } });
+}, 60_000);

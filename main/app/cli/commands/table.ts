@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { add } from './add.ts';
 import { catalog } from './catalog.ts';
+import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { download } from './download.ts';
 import { exportCommand } from './export.ts';
@@ -18,4 +19,4 @@ import { sources } from './sources.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, catalog, query, sql, recipe, preflight, run, results, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, catalog, query, sql, recipe, preflight, run, results, compare, exportCommand, doctor];
