@@ -13,6 +13,7 @@ import { resolveRecipe, type ResolvedStep } from '../../steps/resolve.ts';
 import { listDatasets, type DatasetRow } from '../catalog/datasets.ts';
 import { findResult } from '../catalog/results.ts';
 import { sameCells } from '../datasets/register.ts';
+import { calibrated, pastSteps } from '../preflight/calibration.ts';
 import { judge, type Preflight } from '../preflight/judge.ts';
 import { isWhole, resultFolderName } from '../results/adopt.ts';
 import { stepFingerprint } from '../results/fingerprint.ts';
@@ -31,7 +32,9 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
   const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
   const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
-  const resolved = resolveRecipe(recipe, facts, hardware);
+  const planned = resolveRecipe(recipe, facts, hardware);
+  const past = pastSteps(workspace);
+  const resolved = { ...planned, steps: planned.steps.map((step) => ({ ...step, plan: calibrated(step.id, step.plan, past) })) };
   const inputs = datasets.map((row) => row.fingerprint);
   const fingerprints: Fingerprint[] = [];
   for (const step of resolved.steps) {

@@ -28,8 +28,8 @@ export function freeBytes(folder: string): number {
   return bavail * bsize;
 }
 
-/** cgroup v2, then v1. */
-function containerLimit(): number | null {
+/** Memory limit of the container in bytes: cgroup v2, then v1. */
+export function containerLimit(): number | null {
   for (const path of ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']) {
     if (!existsSync(path)) continue;
     const bytes = Number(readFileSync(path, 'utf8').trim());

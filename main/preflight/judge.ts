@@ -15,7 +15,7 @@ export interface PreflightLine {
 export interface Preflight {
   readonly ok: boolean;
   readonly lines: readonly PreflightLine[];
-  readonly steps: readonly { readonly step: string; readonly ramBytes: number; readonly diskBytes: number; readonly seconds: number; readonly chunkRows: number; readonly workers: number; readonly passes: number; readonly resumable: string; readonly reused: boolean }[];
+  readonly steps: readonly { readonly step: string; readonly ramBytes: number; readonly diskBytes: number; readonly seconds: number; readonly chunkRows: number; readonly workers: number; readonly passes: number; readonly resumable: string; readonly reused: boolean; /** Predicted from past runs here. */ readonly calibrated: boolean }[];
   readonly notes: readonly string[];
   readonly refusal: TruckeeError | null;
 }
@@ -49,7 +49,7 @@ export function judge(steps: readonly ResolvedStep[], reused: readonly boolean[]
   ];
   return {
     ok: refusal === null, lines, notes, refusal,
-    steps: steps.map((step, i) => ({ step: step.id, ...pick(step), reused: reused[i] === true })),
+    steps: steps.map((step, i) => ({ step: step.id, ...pick(step), reused: reused[i] === true, calibrated: step.plan.calibratedBy !== undefined })),
   };
 }
 

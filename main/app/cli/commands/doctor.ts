@@ -1,10 +1,10 @@
 /** `truckee doctor`: what this installation consists of and whether it works here. */
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../../../../protocol/format.ts';
-import { freeBytes } from '../../../preflight/hardware.ts';
+import { probeMachine } from '../../../preflight/machine.ts';
 import { packageRoot, version } from '../../../version.ts';
 import type { Command } from '../command.ts';
 import { withWorkspace } from '../session.ts';
@@ -22,13 +22,16 @@ export const doctor: Command = {
   options: {},
   run: ({ say, workspacePath }) =>
     withWorkspace(workspacePath, async (workspace) => {
+      const machine = probeMachine(workspace.root);
       const checks: Check[] = [
         { name: 'truckee', ok: true, detail: version },
         { name: 'node', ok: Number(process.versions.node.split('.')[0]) >= 24, detail: process.versions.node },
         { name: 'system', ok: true, detail: `${platform()} ${release()} ${arch()}` },
         { name: 'processor', ok: true, detail: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}` },
-        { name: 'memory', ok: true, detail: formatBytes(totalmem()) },
-        { name: 'workspace', ok: true, detail: `${formatBytes(freeBytes(workspace.root))} free` },
+        { name: 'memory', ok: true, detail: `${formatBytes(machine.memoryBytes)}${machine.memoryLimitBytes === null ? '' : `, limited to ${formatBytes(machine.memoryLimitBytes)}`}` },
+        { name: 'shared memory', ok: true, detail: machine.sharedMemoryBytes === null ? 'none' : `/dev/shm ${formatBytes(machine.sharedMemoryBytes)}` },
+        { name: 'graphics', ok: true, detail: machine.adapters.join(', ') || 'no adapter found: everything runs on the processor' },
+        { name: 'workspace', ok: true, detail: `${formatBytes(machine.disk.freeBytes)} free, disk: ${machine.disk.kind}` },
         { name: 'catalog', ok: workspace.catalog.pragma('integrity_check', { simple: true }) === 'ok', detail: `SQLite, ${String(workspace.catalog.pragma('journal_mode', { simple: true }))}` },
         { name: 'wasm kernels', ok: existsSync(join(packageRoot, 'dist/compute/kernels/wasm/kernels.wasm')), detail: 'falls back to plain JavaScript when missing' },
         ...['better-sqlite3', 'h5wasm', 'zod'].map(packageCheck),

@@ -1,8 +1,10 @@
 /** `truckee preflight RECIPE`: what a run will need, and whether it fits, before anything is read. */
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { prepareJob } from '../../../jobs/prepare.ts';
+import { pastSteps } from '../../../preflight/calibration.ts';
 import { probeHardware } from '../../../preflight/hardware.ts';
 import type { Preflight } from '../../../preflight/judge.ts';
+import type { Workspace } from '../../../workspace.ts';
 import { onePositional, type Command, type Speaker } from '../command.ts';
 import { withWorkspace } from '../session.ts';
 import { limitsOf, loadRecipe, runOptions } from './run-options.ts';
@@ -12,7 +14,7 @@ export const preflight: Command = {
   name: 'preflight',
   summary: 'Say what a recipe needs in memory, disk and time here, without running it.',
   usage: 'RECIPE [--memory SIZE] [--workers N] [--set STEP.PARAM=VALUE]...',
-  options: { ...runOptions, table: { help: 'Also print memory per worker -> rows per chunk, by the rule the planner uses.' } },
+  options: { ...runOptions, table: { help: 'Also print memory per worker -> rows per chunk, by the rule the planner uses.' }, history: { help: 'Also print what past runs took here, beside what was predicted.' } },
   run: (context) =>
     withWorkspace(context.workspacePath, async (workspace) => {
       const { options, say } = context;
@@ -29,6 +31,7 @@ export const preflight: Command = {
           say.line(`  ${formatBytes(row.workerBytes).padStart(10)} per worker -> ${formatCount(row.chunkRows).padStart(8)} rows per chunk, ${row.workers} worker(s) in ${formatBytes(hardware.memoryBytes)}`);
         }
       }
+      if (options.has('history')) showHistory(workspace, say);
       say.json({ ok: found.ok, ...(found.refusal ? { error: found.refusal.data } : {}), lines: found.lines, steps: found.steps, notes: found.notes });
       if (found.refusal) {
         say.line();
@@ -39,12 +42,20 @@ export const preflight: Command = {
     }),
 };
 
+function showHistory(workspace: Workspace, say: Speaker): void {
+  for (const past of pastSteps(workspace)) {
+    say.json({ kind: 'history', ...past });
+    const memory = past.peakBytes === null ? '' : `, ${formatBytes(past.peakBytes)} (bound ${formatBytes(past.predictedBytes)})`;
+    say.line(`    ${past.step.padEnd(10)} ${past.at.slice(0, 16)}  took ${formatSeconds(past.seconds)} (predicted ${formatSeconds(past.predictedSeconds)})${memory}`);
+  }
+}
+
 export function showPreflight(found: Preflight, say: Speaker): void {
   for (const line of found.lines) {
     say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
   }
   for (const step of found.steps) {
-    const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}, ${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
+    const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}${step.calibrated ? ' (from past runs)' : ''}, ${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
     say.line(`    ${step.step.padEnd(10)} ${what}`);
   }
   for (const note of found.notes) say.line(`  - ${note}`);

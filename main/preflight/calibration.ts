@@ -1,0 +1,68 @@
+/**
+ * Predictions learn from this machine: what a step took in past runs, beside what had been predicted, corrects the next
+ * prediction of a run of similar size. The bound on memory is never lowered by it: it is what keeps a run inside its budget.
+ */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { StepPlan } from '../../protocol/plan.ts';
+import type { Provenance } from '../../protocol/provenance.ts';
+import { listResults } from '../catalog/results.ts';
+import type { Workspace } from '../workspace.ts';
+
+export interface PastStep {
+  readonly step: string;
+  readonly at: string;
+  /** As it was told then, and as the bare plan had it. */
+  readonly predictedSeconds: number;
+  readonly plannedSeconds: number;
+  readonly seconds: number;
+  readonly predictedBytes: number;
+  readonly peakBytes: number | null;
+}
+
+/** Runs that must be known before a prediction is corrected. */
+export const fewestRuns = 3;
+/** Later runs count; machines and disks change. */
+const mostRuns = 8;
+/** Results looked at: a workspace may keep thousands. */
+const mostResults = 200;
+/** Runs of another size teach little: fixed costs weigh more in small ones. */
+const likeness = 8;
+const bounds = { least: 0.05, most: 20 };
+
+/** Past results on a machine like this one, oldest first. */
+export function pastSteps(workspace: Workspace): PastStep[] {
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+  return listResults(workspace.catalog).slice(-mostResults).flatMap((row) => {
+    const provenance = readProvenance(join(workspace.folders.results, row.folder, 'provenance.json'));
+    if (!provenance || provenance.hardware['cpu'] !== machine.cpu || provenance.hardware['cores'] !== machine.cores) return [];
+    const { plan, step, started, wallSeconds, peakBytes } = provenance;
+    if (!(plan.seconds > 0) || !(wallSeconds > 0)) return [];
+    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, predictedBytes: plan.ramBytes, peakBytes }];
+  });
+}
+
+/** The plan with its seconds corrected; as it is while too little is known. */
+export function calibrated(step: string, plan: StepPlan, past: readonly PastStep[]): StepPlan {
+  const like = past.filter((one) => one.step === step && one.plannedSeconds <= plan.seconds * likeness && one.plannedSeconds * likeness >= plan.seconds).slice(-mostRuns);
+  if (like.length < fewestRuns) return plan;
+  const factor = Math.min(bounds.most, Math.max(bounds.least, median(like.map((one) => one.seconds / one.plannedSeconds))));
+  return { ...plan, seconds: plan.seconds * factor, calibratedBy: factor };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function readProvenance(path: string): Provenance | null {
+  try {
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Partial<Provenance>;
+    return found.hardware && found.plan ? (found as Provenance) : null;
+  } catch {
+    // A result that is gone or damaged teaches nothing; reusing it is judged elsewhere.
+    return null;
+  }
+}
