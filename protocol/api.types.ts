@@ -80,6 +80,8 @@ export interface PlannedStep {
   readonly passes: number;
   readonly resumable: string;
   readonly reused: boolean;
+  /** Predicted from past runs on this machine. */
+  readonly calibrated: boolean;
 }
 
 export interface PreflightPage {

@@ -1,21 +1,14 @@
 /** Whether a plan fits: one line per resource with number, verdict and remedy; what cannot fit is refused. */
+import type { PlannedStep, PreflightLine } from '../../protocol/api.types.ts';
 import { failure, type TruckeeError } from '../../protocol/errors.ts';
 import { formatBytes, formatSeconds } from '../../protocol/format.ts';
 import type { Hardware } from '../../protocol/plan.ts';
 import type { ResolvedStep } from '../../steps/resolve.ts';
 
-export interface PreflightLine {
-  readonly resource: 'memory' | 'disk' | 'time';
-  readonly needed: string;
-  readonly available: string;
-  readonly verdict: 'fits' | 'tight' | 'does not fit';
-  readonly remedy: string;
-}
-
 export interface Preflight {
   readonly ok: boolean;
   readonly lines: readonly PreflightLine[];
-  readonly steps: readonly { readonly step: string; readonly ramBytes: number; readonly diskBytes: number; readonly seconds: number; readonly chunkRows: number; readonly workers: number; readonly passes: number; readonly resumable: string; readonly reused: boolean; /** Predicted from past runs here. */ readonly calibrated: boolean }[];
+  readonly steps: readonly Omit<PlannedStep, 'title'>[];
   readonly notes: readonly string[];
   readonly refusal: TruckeeError | null;
 }
