@@ -5,7 +5,7 @@
 import { eventIterator, oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type {
-  About, AddedDataset, DatasetDetail, DatasetSummary, ExportedFile, FolderListing, HostMessage, PreflightPage, RunColumns, RunDetail, RunSummary,
+  About, AddedDataset, DatasetDetail, DatasetSummary, ExportedFile, FolderListing, HostMessage, PreflightPage, RunColumns, RunDetail, RunSummary, Selection,
   WorkspaceFacts,
 } from './api.types.ts';
 import type { LoggedEvent } from './events.ts';
@@ -67,6 +67,11 @@ export const api = {
     columns: oc.input(runId).output(type<RunColumns>()),
     export: oc.input(exportSchema).output(type<ExportedFile>()),
     exports: oc.input(runId).output(type<readonly ExportedFile[]>()),
+  },
+  selections: {
+    list: oc.input(runId).output(type<readonly Selection[]>()),
+    save: oc.input(z.strictObject({ run: z.uuid(), name: z.string().min(1).max(120), view: z.string().min(2).max(100_000), cells: z.int().min(0) })).output(type<{ readonly saved: boolean }>()),
+    remove: oc.input(z.strictObject({ run: z.uuid(), name: z.string().min(1).max(120) })).output(type<{ readonly removed: boolean }>()),
   },
   /**
    * Everything that happens, on one stream a page: `epoch` names the life of the host; a client that comes back asks for what

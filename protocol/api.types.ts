@@ -160,6 +160,15 @@ export interface ExportedFile {
   readonly isFolder: boolean;
 }
 
+/** A named choice of cells on a run's map. */
+export interface Selection {
+  readonly name: string;
+  /** Filters, categories and lasso as text: with the run's recipe it says again which cells are meant. */
+  readonly view: string;
+  readonly cells: number;
+  readonly createdAt: string;
+}
+
 export type HostMessage =
   /** The first word of every stream; `reset` when what the client knew is no longer the whole story. */
   | { readonly kind: 'hello'; readonly epoch: string; readonly number: number; readonly reset: boolean }

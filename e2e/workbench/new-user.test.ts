@@ -128,6 +128,28 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await expect.poll(() => color.inputValue()).toBe(usual);
   }, 60_000);
 
+  test('chooses cells by lasso, names them and finds them again', async () => {
+    const { page } = watched;
+    await page.goto(`${served.base}/explore`);
+    await page.locator('.legend').waitFor();
+    await page.getByText('Lasso', { exact: true }).click();
+    const frame = (await page.locator('.plot-frame').boundingBox())!;
+    const corner = (x: number, y: number): [number, number] => [frame.x + frame.width * x, frame.y + frame.height * y];
+    await page.mouse.move(...corner(0.1, 0.1));
+    await page.mouse.down();
+    for (const [x, y] of [[0.6, 0.1], [0.6, 0.6], [0.1, 0.6]] as const) await page.mouse.move(...corner(x, y), { steps: 6 });
+    await page.mouse.up();
+    const chosen = (await page.getByText(/cells chosen/).textContent())!;
+    await page.getByLabel(/Name these/).fill('upper <left>');
+    await page.getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('button', { name: 'upper <left>', exact: true }).waitFor();
+    await page.goto(`${served.base}/explore`);
+    await page.getByRole('button', { name: 'upper <left>', exact: true }).click();
+    await expect.poll(() => page.getByText(/cells chosen/).textContent()).toBe(chosen);
+    await page.getByRole('button', { name: 'Clear choice' }).click();
+    await page.getByText(/of 11,\d+ cells$/).waitFor();
+  }, 60_000);
+
   test('changes one thing: only what depends on it is computed again', async () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Runs' }).click();

@@ -1,14 +1,15 @@
 /** A map of cells: drag to move, wheel to zoom, lasso to choose; the same by keyboard. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { View } from '../../protocol/view-file.ts';
-import { boundsOf, fit, insidePolygon, pan, toData, zoomAt, type Camera, type Size } from './camera.ts';
+import { boundsOf, fit, pan, toData, zoomAt, type Camera, type Size } from './camera.ts';
 import { createPointsLayer, pointDiameter, type PointsLayer } from './points-layer.ts';
 
 export interface EmbeddingPlotProps {
   readonly view: View;
   readonly colors: Uint8Array;
   readonly tool: 'move' | 'lasso';
-  onChoose(inside: Uint8Array): void;
+  /** Corners of the lasso in the map's own units. */
+  onChoose(corners: readonly (readonly [number, number])[]): void;
   /** What the picture shows, for those who cannot see it. */
   readonly label: string;
 }
@@ -104,7 +105,7 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
   const onUp = (): void => {
     drag.current = null;
     if (tool !== 'lasso' || !at) return;
-    if (path.length > 2) onChoose(insidePolygon(view.x, view.y, path.map((corner) => toData(at, size, corner.x, corner.y))));
+    if (path.length > 2) onChoose(thinned(path).map((corner) => toData(at, size, corner.x, corner.y)).map(({ x, y }) => [round(x), round(y)] as const));
     setPath([]);
   };
 
@@ -124,3 +125,12 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
     </div>
   );
 }
+
+/** Corners that matter: at least four pixels apart, so that a lasso stays short enough for an address. */
+function thinned(path: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
+  const kept: { x: number; y: number }[] = [];
+  for (const corner of path) if (kept.length === 0 || Math.hypot(corner.x - kept.at(-1)!.x, corner.y - kept.at(-1)!.y) >= 4) kept.push(corner);
+  return kept;
+}
+
+const round = (value: number): number => Number(value.toPrecision(6));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beginning, fromText, step, toText, type Change, type ViewState } from './view-state.ts';
 
-const usual: ViewState = { basis: 'X_umap', color: 'line', gene: null, filters: {}, shown: null };
+const usual: ViewState = { basis: 'X_umap', color: 'line', gene: null, filters: {}, shown: null, lasso: null };
 
 describe('a history of views', () => {
   test('goes back step by step and forward again; a new change forgets the way forward', () => {
@@ -34,14 +34,14 @@ describe('a history of views', () => {
 
 describe('an address', () => {
   test('brings back the view it was made from, and is empty for the usual one', () => {
-    const state: ViewState = { basis: 'X_pca', color: null, gene: 'MT-CO1', filters: { n: [1, 2.5], m: null }, shown: [3, 1] };
+    const state: ViewState = { basis: 'X_pca', color: null, gene: 'MT-CO1', filters: { n: [1, 2.5], m: null }, shown: [3, 1], lasso: [[0, 1], [2, 3.5], [-1, 0]] };
     expect(fromText(toText(state, usual), usual)).toEqual(state);
     expect(toText(usual, usual)).toBeUndefined();
     expect(fromText(undefined, usual)).toEqual(usual);
   });
 
   test('that is damaged opens the map as usual', () => {
-    for (const text of ['', '{', '7', 'null', '{"basis":7,"filters":[1],"shown":["x"],"color":{}}']) expect(fromText(text, usual)).toEqual(usual);
+    for (const text of ['', '{', '7', 'null', '{"basis":7,"filters":[1],"shown":["x"],"color":{},"lasso":[[1,"x"]]}']) expect(fromText(text, usual)).toEqual(usual);
     fc.assert(fc.property(fc.string(), (text) => void fromText(text, usual)));
   });
 });

@@ -10,6 +10,8 @@ export interface ViewState {
   readonly filters: Readonly<Record<string, readonly [number, number] | null>>;
   /** Categories shown in full; null for all. */
   readonly shown: readonly number[] | null;
+  /** Corners of a lasso in the map's own units. */
+  readonly lasso: readonly (readonly [number, number])[] | null;
 }
 
 export interface History {
@@ -68,10 +70,15 @@ export function fromText(text: string | undefined, usual: ViewState): ViewState 
     gene: 'gene' in given ? name(given['gene'], usual.gene) : usual.gene,
     filters: isRanges(given['filters']) ? given['filters'] : usual.filters,
     shown: Array.isArray(given['shown']) && given['shown'].every((code) => Number.isSafeInteger(code)) ? (given['shown'] as number[]) : usual.shown,
+    lasso: isCorners(given['lasso']) ? given['lasso'] : usual.lasso,
   };
 }
 
 function isRanges(value: unknown): value is ViewState['filters'] {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     && Object.values(value).every((range) => range === null || (Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === 'number')));
+}
+
+function isCorners(value: unknown): value is readonly (readonly [number, number])[] {
+  return Array.isArray(value) && value.every((corner) => Array.isArray(corner) && corner.length === 2 && corner.every((place) => Number.isFinite(place)));
 }

@@ -12,8 +12,10 @@ import { formatCount } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { FigureFormats } from '../panels/FigureFormats.tsx';
 import { Origin } from '../panels/Origin.tsx';
+import { Selections } from '../panels/Selections.tsx';
 import { Bars } from '../plots/Bars.tsx';
 import { binValues, passing } from '../plots/bins.ts';
+import { insidePolygon } from '../plots/camera.ts';
 import { EmbeddingPlot } from '../plots/EmbeddingPlot.tsx';
 import { Histogram } from '../plots/Histogram.tsx';
 import { Legend } from '../plots/Legend.tsx';
@@ -30,9 +32,8 @@ export function ExplorePage({ run }: { readonly run: string }) {
 
 function Explorer({ run, columns }: { readonly run: string; readonly columns: RunColumns }) {
   const dark = useComputedColorScheme('light') === 'dark';
-  const { state: { basis, color, gene, filters, shown: shownCodes }, set, canUndo, canRedo, move } = useViewState(columns);
+  const { state: { basis, color, gene, filters, shown: shownCodes, lasso }, set, open, text, canUndo, canRedo, move } = useViewState(columns);
   const shown = useMemo(() => (shownCodes === null ? null : new Set(shownCodes)), [shownCodes]);
-  const [lasso, setLasso] = useState<Uint8Array | null>(null);
   const [tool, setTool] = useState<'move' | 'lasso'>('move');
   const request = { run, basis, axes: [0, 1] as const };
   const points = useQuery({ ...pointsOptions({ ...request, color, gene }), placeholderData: (old: View | undefined) => old });
@@ -47,7 +48,8 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
       const values = others[i]?.data?.values;
       return range && values && values.length === view.x.length ? [(at: number): boolean => values[at]! >= range[0] && values[at]! <= range[1]] : [];
     });
-    if (lasso && lasso.length === view.x.length) tests.push((at) => lasso[at] === 1);
+    const inside = lasso && insidePolygon(view.x, view.y, lasso.map(([x, y]) => ({ x, y })));
+    if (inside) tests.push((at) => inside[at] === 1);
     return passing(view.x.length, tests);
   }, [view, filters, lasso, ...others.map((other) => other.data)]);
   const colors = useMemo(() => (view ? paint(view, { shown, chosen, dark }) : new Uint8Array(0)), [view, shown, chosen, dark]);
@@ -59,18 +61,18 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
     <div className="explore">
       <div style={{ position: 'relative' }}>
         {points.error && <ErrorCard error={points.error} />}
-        {view ? <EmbeddingPlot view={view} colors={colors} tool={tool} onChoose={setLasso} label={`${basis} of ${formatCount(view.x.length)} cells${gene ?? color ? `, coloured by ${gene ?? color}` : ''}`} /> : !points.error && <Loader m="xl" />}
+        {view ? <EmbeddingPlot view={view} colors={colors} tool={tool} onChoose={(corners) => set({ lasso: corners })} label={`${basis} of ${formatCount(view.x.length)} cells${gene ?? color ? `, coloured by ${gene ?? color}` : ''}`} /> : !points.error && <Loader m="xl" />}
       </div>
       <aside className="explore-side" aria-label="What the map shows">
         {view && <Group gap="xs" mb="xs"><Origin demo={view.header.demo} subset={view.header.placed < view.header.cells || view.header.points < view.header.placed} /><Text size="sm" aria-live="polite">{chosen ? `${formatCount(drawn)} of ${formatCount(view.x.length)} cells chosen` : `${formatCount(view.header.points)} of ${formatCount(view.header.cells)} cells`}</Text></Group>}
-        <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => { set({ basis: next ?? basis }); setLasso(null); }} />
+        <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => set({ basis: next ?? basis, lasso: null })} />
         <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => set({ color: next, gene: null, shown: null })} />
         <GeneBox key={gene} gene={gene} onGene={(next) => set({ gene: next, shown: null })} />
         <Group mt="sm" gap="xs">
           <SegmentedControl size="xs" value={tool} onChange={(next) => setTool(next === 'lasso' ? 'lasso' : 'move')} data={[{ value: 'move', label: 'Move' }, { value: 'lasso', label: 'Lasso' }]} />
           <Button size="compact-xs" variant="default" disabled={!canUndo} onClick={() => move('undo')} title="Ctrl Z">Undo</Button>
           <Button size="compact-xs" variant="default" disabled={!canRedo} onClick={() => move('redo')} title="Shift Ctrl Z">Redo</Button>
-          {lasso && <Button size="compact-xs" variant="default" onClick={() => setLasso(null)}>Clear choice</Button>}
+          {lasso && <Button size="compact-xs" variant="default" onClick={() => set({ lasso: null })}>Clear choice</Button>}
           <Button size="compact-xs" variant="default" loading={save.isPending} onClick={() => save.mutate()}>Save figure</Button>
         </Group>
         {save.data && <div><Text size="xs" c="dimmed" mt={4}>Saved as figures/{save.data.name}</Text><FigureFormats file={save.data} /></div>}
@@ -81,6 +83,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
           <Filter key={name} name={name} view={others[i]?.data} error={others[i]?.error ?? null} chosen={chosen} range={filters[name] ?? null}
             onRange={(range) => set({ filters: { ...filters, [name]: range } }, name)} onRemove={() => set({ filters: Object.fromEntries(Object.entries(filters).filter(([other]) => other !== name)) })} />
         ))}
+        <Selections run={run} chosen={chosen && { view: text, cells: drawn }} onOpen={open} />
         {columns.varianceRatio && <details className="facts"><summary>Variance of the components</summary><Bars values={columns.varianceRatio} title="Share of variance by component" prefix="PC" /></details>}
       </aside>
     </div>
@@ -89,7 +92,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
 
 /** The view as it stands in the address, with steps that can be taken back (Ctrl Z) and taken again (Shift Ctrl Z). */
 function useViewState(columns: RunColumns) {
-  const usual = useMemo((): ViewState => ({ basis: columns.bases[0]!.name, color: columns.suggested[0] ?? columns.columns[0]?.name ?? null, gene: null, filters: {}, shown: null }), [columns]);
+  const usual = useMemo((): ViewState => ({ basis: columns.bases[0]!.name, color: columns.suggested[0] ?? columns.columns[0]?.name ?? null, gene: null, filters: {}, shown: null, lasso: null }), [columns]);
   const navigate = useNavigate();
   const { view: text } = useSearch({ strict: false });
   const [history, change] = useReducer(step, undefined, () => {
@@ -101,7 +104,8 @@ function useViewState(columns: RunColumns) {
   const move = (kind: 'undo' | 'redo'): void => change({ kind });
   useHotkeys([['mod+Z', () => move('undo')], ['mod+shift+Z', () => move('redo')], ['mod+Y', () => move('redo')]]);
   const set = (part: Partial<ViewState>, merge?: string): void => change({ kind: 'set', change: part, ...(merge === undefined ? {} : { merge }) });
-  return { state: history.now, set, move, canUndo: history.past.length > 0, canRedo: history.future.length > 0 };
+  const open = (kept: string): void => set(fromText(kept, usual));
+  return { state: history.now, text: JSON.stringify(history.now), open, set, move, canUndo: history.past.length > 0, canRedo: history.future.length > 0 };
 }
 
 /** A gene by its name as the file writes it; a name that is not there is answered with near ones. */

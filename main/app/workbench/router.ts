@@ -7,6 +7,7 @@ import type { Recipe } from '../../../protocol/recipe.ts';
 import { readyRecipe, recipeNames } from '../../../steps/recipes.ts';
 import { definitionOf } from '../../../steps/table.ts';
 import { findDataset, listDatasets, removeDataset } from '../../catalog/datasets.ts';
+import { listSelections, removeSelection, saveSelection } from '../../catalog/selections.ts';
 import { registerFile } from '../../datasets/register.ts';
 import { prepareJob } from '../../jobs/prepare.ts';
 import { findRun } from '../../jobs/past-run.ts';
@@ -114,6 +115,19 @@ export function createRouter(bench: Workbench) {
         return file;
       }),
       exports: os.runs.exports.handler(({ input }) => exportsOf(workspace, input.run)),
+    },
+    selections: {
+      list: os.selections.list.handler(({ input }) => listSelections(workspace.catalog, input.run)),
+      save: os.selections.save.handler(({ input: { run, ...choice } }) => {
+        bench.writable();
+        findRun(workspace, run);
+        saveSelection(workspace.catalog, run, { ...choice, createdAt: new Date().toISOString() });
+        return { saved: true };
+      }),
+      remove: os.selections.remove.handler(({ input }) => {
+        bench.writable();
+        return { removed: removeSelection(workspace.catalog, input.run, input.name) };
+      }),
     },
     events: os.events.handler(({ input, signal }) => hub.listen(input.epoch, input.after, signal)),
     diagnostics: os.diagnostics.handler(() => diagnostics(bench)),
