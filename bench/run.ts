@@ -31,7 +31,7 @@ function refuse(text: string): never {
 
 function usage(): string {
   const lines = Object.entries(cases).map(([name, one]) => `  ${name.padEnd(15)} ${one.title} (${one.reach})`);
-  const sets = [...new Set(Object.values(cases).flatMap((one) => one.data))];
+  const sets = [...new Set(Object.values(cases).flatMap((one) => one.data))].filter((set) => set !== 'none');
   return [
     'usage: node bench/run.ts NAME [--rounds 3] [--threads 1] [--cache warm|cold] [--data DIR] [--files FILE...] [--anyway]', '',
     ...lines, '  all             every bench', '', 'Data sets are made when absent by:', ...sets.map((set) => `  node bin/truckee.mjs ${generateCommand(set, `.bench/${set}`).slice(2).join(' ')}`),

@@ -74,6 +74,9 @@ export const what = z.strictObject({
   density: param(z.enum(['auto', 'exact', 'sampled', 'off']).default('auto'), { help: 'How sparse regions are weighted; auto: exact up to 50,000 cells of a batch, sampled above.', advanced }),
   k_interp: param(wholeNumber(1, 200).default(8), { help: 'Centroids that carry a cell.', advanced }),
   interp_scope: param(z.enum(['all', 'own_batch']).default('all'), { help: 'all: every centroid may carry a cell, as published; own_batch: only those of its batch, better where batches lie over one another.' }),
+  interp_search: param(z.enum(['exact', 'ivf']).default('exact'), {
+    help: 'ivf looks into the nearest lists of centroids only: faster, and the share of neighbours it finds is reported.', advanced,
+  }),
   chunk_size: param(wholeNumber(1, 10_000_000).default(1_000_000), { help: 'Cells carried between two checkpoints.', unit: 'cells', advanced }),
   eval_cells: param(wholeNumber(100, 100_000).default(10_000), { help: 'Cells that quality is measured on before and after.', unit: 'cells', advanced }),
   theta: param(realNumber(0, 100).default(2), { help: 'harmony: reward for clusters that hold all batches.', advanced }),

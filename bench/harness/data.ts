@@ -16,21 +16,25 @@ const sets = {
   'plates-6x100k': { plates: 6, cells: 100_000 },
 } as const;
 
-export type DataName = keyof typeof sets;
+type SetName = keyof typeof sets;
+/** 'none': the bench makes its own data, in `prepare`. */
+export type DataName = SetName | 'none';
 
 /** The command that makes a set, for the help text and for making it. */
-export function generateCommand(name: DataName, folder: string): readonly string[] {
+export function generateCommand(name: SetName, folder: string): readonly string[] {
   const { plates, cells } = sets[name];
   return truckee('generate', folder, '--plates', String(plates), '--cells', String(cells), '--genes', '62710', '--seed', '1', '--plate-chunks').argv;
 }
 
 /** Cells of all plates of a set. */
 export function cellsIn(name: DataName): number {
+  if (name === 'none') return 0;
   return sets[name].plates * sets[name].cells;
 }
 
 /** Files of a set in plate order; makes them when the folder is absent. */
 export async function dataFiles(root: string, name: DataName): Promise<string[]> {
+  if (name === 'none') return [];
   const folder = join(root, name);
   if (!existsSync(folder)) {
     mkdirSync(root, { recursive: true });

@@ -2,7 +2,7 @@
 import type { KernelSet } from '../kernels/kernels.ts';
 import type { EigenAnswer, EigenCall } from './eigen.ts';
 import type { GenerateAnswer, GenerateCall } from './generate.ts';
-import type { CarryAnswer, CarryCall, ClusterAnswer, ClusterCall, TransportAnswer, TransportCall, WholeAnswer, WholeCall } from './integration.ts';
+import type { CarryAnswer, CarryCall, ClusterAnswer, ClusterCall, ListedAnswer, ListedCall, PartitionAnswer, PartitionCall, TransportAnswer, TransportCall, WholeAnswer, WholeCall } from './integration.ts';
 import type { LeidenAnswer, LeidenCall } from './leiden.ts';
 import type { ConnectAnswer, ConnectCall, DescendAnswer, DescendCall, NearestAnswer, NearestCall } from './neighbors.ts';
 import type { TransposeAnswer, TransposeCall } from './transpose.ts';
@@ -17,6 +17,8 @@ export interface CallTable {
   connect: { payload: ConnectCall; result: ConnectAnswer };
   cluster: { payload: ClusterCall; result: ClusterAnswer };
   transport: { payload: TransportCall; result: TransportAnswer };
+  partition: { payload: PartitionCall; result: PartitionAnswer };
+  listed: { payload: ListedCall; result: ListedAnswer };
   wholeCorrection: { payload: WholeCall; result: WholeAnswer };
   carry: { payload: CarryCall; result: CarryAnswer };
   umap: { payload: UmapCall; result: UmapAnswer };

@@ -3,8 +3,9 @@ import { clusterRows, type ClusterTask, type TransportTask } from '../integratio
 import { carry, type Field } from '../integration/field.ts';
 import type { KMeansFit } from '../integration/kmeans.ts';
 import { harmony, type HarmonyOptions } from '../integration/harmony.ts';
+import { partition, searchLists, type RowLists } from '../integration/lists.ts';
 import { mutualNeighbors, type MnnMerge, type MnnOptions } from '../integration/mnn.ts';
-import type { Rows } from '../integration/search.ts';
+import { rowRange, type Nearest, type Rows } from '../integration/search.ts';
 import { barycentricMap } from '../integration/transport.ts';
 import { openStored, readFloat32 } from '../results/array.ts';
 import type { CallContext } from './contract.ts';
@@ -76,4 +77,32 @@ export function runWholeCorrection({ method, rows, codes, batches, ...options }:
   };
   if (method === 'harmony') return { ...harmony(rows, codes, batches, context.kernels, { ...options.harmony, pulse }), merges: null };
   return { ...mutualNeighbors(rows, codes, batches, context.kernels, { ...options.mnn, pulse }), iterations: null };
+}
+
+/** List of each row. */
+export interface PartitionCall {
+  readonly rows: Rows;
+  readonly seed: number;
+}
+
+export type PartitionAnswer = Int32Array;
+
+export function runPartition({ rows, seed }: PartitionCall, context: CallContext): PartitionAnswer {
+  return partition(rows, context.kernels, seed);
+}
+
+/** Neighbours, among all rows of the lists, of those at places [start, end) of their sorted order. */
+export interface ListedCall {
+  readonly lists: RowLists;
+  readonly start: number;
+  readonly end: number;
+  readonly k: number;
+}
+
+export type ListedAnswer = Nearest;
+
+export function runListed({ lists, start, end, k }: ListedCall, context: CallContext): ListedAnswer {
+  const signal = cancelSignal(context);
+  const self = Int32Array.from({ length: end - start }, (_, i) => start + i);
+  return searchLists(lists, rowRange(lists.rows, start, end - start), { k, self, probes: null, pulse: () => signal.throwIfAborted() }, context.kernels);
 }

@@ -2,7 +2,7 @@
 import type { Call, CallContext, CallName } from './contract.ts';
 import { runEigen } from './eigen.ts';
 import { runGeneratePlate } from './generate.ts';
-import { runCarry, runCluster, runTransport, runWholeCorrection } from './integration.ts';
+import { runCarry, runCluster, runListed, runPartition, runTransport, runWholeCorrection } from './integration.ts';
 import { runLeidenClusters } from './leiden.ts';
 import { runConnect, runDescend, runNearest } from './neighbors.ts';
 import { runTranspose } from './transpose.ts';
@@ -17,6 +17,8 @@ export const callTable: { readonly [Name in CallName]: Call<Name> } = {
   connect: runConnect,
   cluster: runCluster,
   transport: runTransport,
+  partition: runPartition,
+  listed: runListed,
   wholeCorrection: runWholeCorrection,
   carry: runCarry,
   umap: runUmapLayout,

@@ -1,5 +1,6 @@
 /** Carries every cell by the displacement of the centroids around it (inverse distance weights). */
 import type { KernelSet } from '../kernels/kernels.ts';
+import { searchLists, type RowLists } from './lists.ts';
 import { gatherRows, nearestRows, rowRange, type Rows } from './search.ts';
 
 export interface Field {
@@ -9,6 +10,10 @@ export interface Field {
   readonly k: number;
   /** Batches + 1 offsets into the centroids; null: every centroid may carry every cell. */
   readonly batchStart: Int32Array | null;
+  /** The centroids in lists, where there are enough of them; null: all are compared. */
+  readonly lists: RowLists | null;
+  /** Lists to look at; null: as many as exactness asks for. */
+  readonly probes: number | null;
 }
 
 /** Floor of the squared distance: a cell on a centroid moves with it. */
@@ -34,7 +39,10 @@ function addShift(
   out: Float32Array, cells: Rows, places: Uint32Array | null, centroids: Rows, offset: number, field: Field, kernels: KernelSet, pulse?: () => void,
 ): void {
   const { dims } = cells;
-  const { k, indices, squared } = nearestRows(kernels, cells, centroids, field.k, false, pulse);
+  const found = field.lists && places === null
+    ? searchLists(field.lists, cells, { k: field.k, self: null, probes: field.probes, ...(pulse ? { pulse } : {}) }, kernels)
+    : nearestRows(kernels, cells, centroids, field.k, false, pulse);
+  const { k, indices, squared } = found;
   const weights = new Float64Array(k);
   for (let row = 0; row < cells.n; row++) {
     let sum = 0;

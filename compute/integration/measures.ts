@@ -73,13 +73,13 @@ export function fullyMixedShare(batches: ArrayLike<number>, labels: ArrayLike<nu
   return rows === 0 ? Number.NaN : sum / rows;
 }
 
-/** Mean share of common neighbours of two lists over the same rows. */
-export function overlapOf(before: NeighborLists, after: NeighborLists): number {
+/** Mean share of common neighbours of two lists over the same rows; `among`: how many rows they were chosen from. */
+export function overlapOf(before: NeighborLists, after: NeighborLists, among = before.indices.length / before.k): number {
   const { k } = before;
   if (k === 0) return 1;
-  const mark = new Int32Array(before.indices.length / k).fill(-1);
+  const mark = new Int32Array(among).fill(-1);
   let shared = 0;
-  for (let row = 0; row < mark.length; row++) {
+  for (let row = 0; row * k < before.indices.length; row++) {
     for (let e = row * k; e < row * k + k; e++) mark[before.indices[e]!] = row;
     for (let e = row * k; e < row * k + k; e++) if (mark[after.indices[e]!] === row) shared++;
   }

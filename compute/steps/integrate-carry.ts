@@ -3,13 +3,18 @@ import { join } from 'node:path';
 import { isKind } from '../../protocol/errors.ts';
 import { formatCount } from '../../protocol/format.ts';
 import { outKey } from '../../steps/integrate.ts';
+import type { Crew } from '../integration/crew.ts';
+import { drawWithout } from '../integration/density.ts';
 import type { Field } from '../integration/field.ts';
+import { makeLists, searchLists, type RowLists } from '../integration/lists.ts';
 import { shared, type LoopResult } from '../integration/loop.ts';
+import { overlapOf } from '../integration/measures.ts';
+import type { Rows } from '../integration/search.ts';
 import { createArray, type ArrayWriter, type StoredArray } from '../results/array.ts';
 import { loadCheckpoint, saveCheckpoint } from '../results/checkpoint.ts';
 import type { StepContext } from './contract.ts';
 import type { Groups } from './integrate-batches.ts';
-import { badValue, type Centroids } from './integrate-centroids.ts';
+import { badValue, readRows, type Centroids } from './integrate-centroids.ts';
 
 /** What a checkpoint holds of the part before the carrying. */
 export interface Moved {
@@ -53,14 +58,17 @@ export function loadMoved(context: StepContext): { moved: Moved; sequence: numbe
 
 /** Writes obsm/<out_key>. */
 export async function carryCells(
-  context: StepContext<'integrate'>, source: StoredArray, batches: Groups, moved: Moved, earlier: { sequence: number; rowsDone: number },
+  context: StepContext<'integrate'>, source: StoredArray, batches: Groups, moved: Moved, earlier: { sequence: number; rowsDone: number }, crew: Crew,
 ): Promise<void> {
   const { params } = context;
   const [rows = 0, dims = 1] = source.shape;
   const own = params.interp_scope === 'own_batch';
   const shift = shared(moved.shift.length);
   shift.set(moved.shift);
-  const field: Field = { centroids: moved.centroids.rows, shift, k: params.k_interp, batchStart: own ? moved.centroids.batchStart : null };
+  const field: Field = {
+    centroids: moved.centroids.rows, shift, k: params.k_interp, batchStart: own ? moved.centroids.batchStart : null, ...(await listsOf(context, moved.centroids.rows, own)),
+  };
+  if (field.lists && field.probes !== null) reportRecall(context, source, field, field.lists, crew);
   const pieceRows = Math.min(mostPieceRows, params.chunk_size);
   let { sequence } = earlier;
   const { writer, start } = openOutput(context, rows, dims, earlier.rowsDone);
@@ -90,6 +98,28 @@ export async function carryCells(
     }
   }
   writer.close();
+}
+
+/** Fewer centroids than this are all compared. */
+const leastListed = 1024;
+const probedLists = 16;
+const recallCells = 1000;
+
+async function listsOf(context: StepContext<'integrate'>, centroids: Rows, own: boolean): Promise<Pick<Field, 'lists' | 'probes'>> {
+  if (own || centroids.n < leastListed) return { lists: null, probes: null };
+  const listOf = await context.call('partition', { rows: centroids, seed: context.seed });
+  const lists = makeLists(centroids, listOf, shared(centroids.values.length));
+  return { lists, probes: context.params.interp_search === 'ivf' ? probedLists : null };
+}
+
+/** Share of a sample's true nearest centroids that the shorter search finds. */
+function reportRecall(context: StepContext<'integrate'>, source: StoredArray, { k, probes }: Field, lists: RowLists, crew: Crew): void {
+  const rows = source.shape[0] ?? 0;
+  const cells = readRows(context, source, drawWithout(rows, Math.min(recallCells, rows), context.seed, 0x7263));
+  const wanted = searchLists(lists, cells, { k, self: null, probes: null }, crew.kernels);
+  const recall = overlapOf(wanted, searchLists(lists, cells, { k, self: null, probes }, crew.kernels), lists.rows.n);
+  context.note(`ivf finds ${(100 * recall).toFixed(2)} % of the nearest centroids (${cells.n} cells, ${probes} of ${lists.centers.n} lists)`, recall < 0.98 ? 'warning' : 'info');
+  context.outcome({ interp_recall: recall });
 }
 
 /** Rows of an earlier attempt are kept; when they are not all there, all are carried again. */

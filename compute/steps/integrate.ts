@@ -56,7 +56,7 @@ async function transported(context: StepContext<'integrate'>, source: StoredArra
   const earlier = loadMoved(context);
   const moved = earlier?.moved ?? (await moveCentroids(context, source, batches, crew));
   if (!earlier) saveMoved(context, moved, 1, 0);
-  await carryCells(context, source, batches, moved, earlier ?? { sequence: 1, rowsDone: 0 });
+  await carryCells(context, source, batches, moved, earlier ?? { sequence: 1, rowsDone: 0 }, crew);
   return moved;
 }
 

@@ -135,3 +135,15 @@ test('compare puts two methods side by side, each with its figures', async () =>
   const { last: refused } = await truckee(['compare', 'latest', 'nothing', '--workspace', trial.workspace]);
   expect(refused).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { what: 'integration' } } });
 }, 60_000);
+
+test('looking into the nearest lists of centroids only: the share found is reported, the cells go nearly where exact search takes them', async () => {
+  const trial = createTrial();
+  await trial.add(await makeBatches(scratch(), 'shifted', { batches: 2, cells: 1100, shift: 5 }));
+  const params = { batch_key: 'batch', label_key: 'type', eval_cells: 300 };
+  const exact = await trial.run({ ...front, integrate: params });
+  const lists = await trial.run({ ...front, integrate: { ...params, interp_search: 'ivf' } });
+  expect(lists.provenance('integrate').outcome['interp_recall']).toBeGreaterThan(0.9);
+  const [a, b, start] = [exact.numbers('obsm/X_ot'), lists.numbers('obsm/X_ot'), exact.numbers('obsm/X_pca')];
+  const length = (x: Float64Array, y: Float64Array): number => Math.hypot(...x.map((value, i) => value - y[i]!));
+  expect(length(a, b)).toBeLessThan(0.02 * length(a, start));
+}, 60_000);
