@@ -30,7 +30,7 @@ export function PreflightTable({ page }: { readonly page: PreflightPage }) {
               <Table.Tr key={step.step}>
                 <Table.Td>{step.title}</Table.Td>
                 {step.reused ? <Table.Td colSpan={5}><Text size="sm" c="dimmed">unchanged since an earlier run: will be reused</Text></Table.Td> : (
-                  <><Table.Td>{formatSeconds(step.seconds)}</Table.Td><Table.Td>{formatBytes(step.ramBytes)}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
+                  <><Table.Td>{formatSeconds(step.seconds)}{step.calibrated ? ', from past runs' : ''}</Table.Td><Table.Td>{formatBytes(step.ramBytes)}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
                 )}
               </Table.Tr>
             ))}
