@@ -2,11 +2,14 @@
  * A file in the making: bytes at their places in NAME.part, and beside it what is surely there. The list of parts is written
  * only after their bytes have reached the disk, so that a kill or a power cut costs the parts in flight and no more.
  */
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, renameSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, renameSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { failure, systemFailure } from '../protocol/errors.ts';
 import type { RemoteFile } from './http.ts';
 import { syncFolder } from './sync-folder.ts';
+
+const flushed = promisify(fdatasync);
 
 interface State {
   readonly version: 1;
@@ -23,10 +26,8 @@ export interface PartFile {
   readonly parts: number;
   range(part: number): { readonly start: number; readonly end: number };
   write(offset: number, bytes: Uint8Array): void;
-  /** Makes a part durable and remembers it. */
-  finish(part: number): void;
-  /** Forgets a part: its bytes were wrong. */
-  forget(part: number): void;
+  /** Makes a part durable and remembers it; other parts go on meanwhile. */
+  finish(part: number): Promise<void>;
   read(offset: number, target: Uint8Array): void;
   /** The whole file under its name. */
   adopt(): void;
@@ -74,13 +75,13 @@ export function openPartFile(target: string, remote: RemoteFile, partBytes: numb
     write(offset, bytes) {
       for (let at = 0; at < bytes.length; ) at += guarded(() => writeSync(fd, bytes, at, bytes.length - at, offset + at));
     },
-    finish(part) {
-      guarded(() => fdatasyncSync(fd));
+    async finish(part) {
+      try {
+        await flushed(fd);
+      } catch (cause) {
+        throw systemFailure(cause, target) ?? cause;
+      }
       done.add(part);
-      save();
-    },
-    forget(part) {
-      done.delete(part);
       save();
     },
     read(offset, into) {

@@ -9,6 +9,7 @@ import type {
   WorkspaceFacts,
 } from './api.types.ts';
 import type { LoggedEvent } from './events.ts';
+import { querySchema, type QueryAnswer } from './query.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
 const text = z.string().min(1).max(4096);
@@ -54,6 +55,8 @@ export const api = {
   recipes: {
     ready: oc.output(type<readonly Recipe[]>()),
   },
+  /** Counts of cells that fit, in the registered plates or, without any (or with `tables`), in the atlas's tables. */
+  query: oc.input(z.strictObject({ query: querySchema, tables: z.boolean().default(false) })).output(type<QueryAnswer>()),
   preflight: oc.input(withRecipe).output(type<PreflightPage>()),
   runs: {
     list: oc.output(type<readonly RunSummary[]>()),

@@ -17,6 +17,7 @@ import { chunkTable } from '../../preflight/chunk-table.ts';
 import { probeHardware } from '../../preflight/hardware.ts';
 import { about } from '../about.ts';
 import { makeDemo } from '../demo.ts';
+import { answerQuery } from '../answer-query.ts';
 import { runColumns } from './columns.ts';
 import { diagnostics } from './diagnostics.ts';
 import { exportRun, exportsOf } from './exports.ts';
@@ -98,6 +99,7 @@ export function createRouter(bench: Workbench) {
         return listDatasets(workspace.catalog).map(datasetSummary);
       }),
     },
+    query: os.query.handler(({ input, signal }) => answerQuery(workspace, input.query, { start, tables: input.tables, ...(signal ? { signal } : {}) })),
     recipes: { ready: os.recipes.ready.handler(() => recipeNames.map(readyRecipe)) },
     preflight: os.preflight.handler(({ input }) => planned(input.recipe, input.limits)),
     runs: {

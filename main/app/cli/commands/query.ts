@@ -5,14 +5,10 @@ import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { queryWords, type Query, type QueryAnswer } from '../../../../protocol/query.ts';
 import { recipeSchema, type Recipe } from '../../../../protocol/recipe.ts';
-import { queryConditions } from '../../../catalog/condition-query.ts';
-import { listDatasets } from '../../../catalog/datasets.ts';
-import { queryPlates } from '../../../datasets/query-plates.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { findRun } from '../../../jobs/past-run.ts';
-import { chooseDatasets } from '../../../jobs/prepare.ts';
-import { probeHardware } from '../../../preflight/hardware.ts';
 import type { Workspace } from '../../../workspace.ts';
+import { answerQuery } from '../../answer-query.ts';
 import { exportData, refuseExisting } from '../../outputs.ts';
 import type { Command, CommandContext, Speaker } from '../command.ts';
 import { withLockedWorkspace, withWorkspace } from '../session.ts';
@@ -41,11 +37,7 @@ export const query: Command = {
 };
 
 async function count(workspace: Workspace, asked: Query, { options, say, signal }: CommandContext): Promise<number> {
-  const { cores } = probeHardware(workspace.root, { memoryBytes: null, workers: null });
-  const fromTables = options.has('tables') || listDatasets(workspace.catalog).length === 0;
-  const answer = fromTables
-    ? queryConditions(workspace.catalog, asked, workspace.root, cores)
-    : await queryPlates(workspace, asked, chooseDatasets(workspace, { datasets: 'all', genes: 'same' }), { start: startLocalEngine, cores, signal });
+  const answer = await answerQuery(workspace, asked, { start: startLocalEngine, tables: options.has('tables'), signal });
   say.line(queryWords(asked));
   showAnswer(answer, say);
   say.json(answer);
