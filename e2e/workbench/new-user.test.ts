@@ -37,6 +37,19 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     expect(await page.getByText('Demo data').count()).toBeGreaterThan(0);
   }, 90_000);
 
+  test('asks for cells by drug and line, and is told near names', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Query' }).click();
+    await page.getByLabel('Drug').fill('DMSO_TF');
+    await page.getByRole('button', { name: 'Count' }).click();
+    await page.getByRole('heading', { name: /^[\d,]+ cells$/ }).waitFor({ timeout: 20_000 });
+    await page.getByText('cells counted in the registered files').waitFor();
+    expect(await page.locator('tbody').first().locator('tr').count()).toBe(3);
+    await page.getByLabel('Drug').fill('DMSO_TG');
+    await page.getByRole('button', { name: 'Count' }).click();
+    await page.getByRole('alert').filter({ hasText: 'DMSO_TG' }).waitFor();
+  }, 60_000);
+
   test('runs the guide with at most five questions', async () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Home' }).click();
@@ -169,7 +182,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     const found: string[] = [];
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      for (const path of ['/', '/data', '/guide/pca-umap', '/runs', '/explore', '/help']) {
+      for (const path of ['/', '/data', '/query', '/guide/pca-umap', '/runs', '/explore', '/help']) {
         await page.goto(`${served.base}${path}`);
         await page.locator('h1, .explore').first().waitFor();
         await page.waitForTimeout(300);

@@ -8,7 +8,7 @@ import { useLive } from '../client/events.ts';
 import { host } from '../client/rpc.ts';
 
 const places = [
-  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/help', label: 'Help' },
+  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/query', label: 'Query' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/help', label: 'Help' },
 ] as const;
 
 export function App() {

@@ -10,6 +10,7 @@ import { HomePage } from './HomePage.tsx';
 const root = createRootRoute({ component: App, errorComponent: ({ error }) => <ErrorCard error={error} />, notFoundComponent: Nothing });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 const data = createRoute({ getParentRoute: () => root, path: '/data', component: lazyRouteComponent(() => import('./DataPage.tsx'), 'DataPage') });
+const query = createRoute({ getParentRoute: () => root, path: '/query', component: lazyRouteComponent(() => import('./QueryPage.tsx'), 'QueryPage') });
 const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: lazyRouteComponent(() => import('./RunsPage.tsx'), 'RunsPage') });
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunRoute });
 const guide = createRoute({
@@ -67,7 +68,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, runs, run, guide, explore, exploreRun, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader /> });
 
 declare module '@tanstack/react-router' {
   interface Register {
