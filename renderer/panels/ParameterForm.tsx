@@ -62,10 +62,11 @@ function Input({ step, field, value, onChange }: InputProps) {
         />
       );
     case 'numbers':
+    case 'texts':
       return (
         <TextInput
           {...common} defaultValue={Array.isArray(shown) ? shown.join(', ') : ''}
-          onChange={(event) => onChange(event.currentTarget.value.split(/[\s,]+/).filter((part) => part !== '').map(Number))}
+          onChange={(event) => onChange(listOf(event.currentTarget.value, field.kind === 'numbers'))}
         />
       );
     case 'text':
@@ -78,4 +79,10 @@ function Input({ step, field, value, onChange }: InputProps) {
     default:
       return field.kind satisfies never;
   }
+}
+
+/** Names may hold blanks, numbers may be separated by them. */
+function listOf(text: string, numbers: boolean): (string | number)[] {
+  const parts = text.split(numbers ? /[\s,]+/ : /\s*,\s*/).filter((part) => part.trim() !== '');
+  return numbers ? parts.map(Number) : parts.map((part) => part.trim());
 }

@@ -10,7 +10,7 @@ export interface Field {
   /** What an empty field stands for; null when it may not be empty. */
   readonly whenNull: string | null;
   readonly fallback: unknown;
-  readonly kind: 'choice' | 'whole' | 'number' | 'text' | 'flag' | 'numbers';
+  readonly kind: 'choice' | 'whole' | 'number' | 'text' | 'flag' | 'numbers' | 'texts';
   readonly choices: readonly string[];
   readonly min: number | null;
   readonly max: number | null;
@@ -20,6 +20,7 @@ interface Shape {
   readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
   readonly anyOf?: readonly Shape[];
+  readonly items?: Shape;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: unknown;
@@ -43,13 +44,14 @@ export function fieldsOf(step: StepId): Field[] {
   });
 }
 
-function kindOf({ type, enum: choices }: Shape): Field['kind'] {
+function kindOf({ type, enum: choices, items }: Shape): Field['kind'] {
   if (choices) return 'choice';
   const name = Array.isArray(type) ? type.find((one) => one !== 'null') : type;
   if (name === 'integer') return 'whole';
   if (name === 'number') return 'number';
   if (name === 'boolean') return 'flag';
-  return name === 'array' ? 'numbers' : 'text';
+  if (name !== 'array') return 'text';
+  return items?.type === 'string' ? 'texts' : 'numbers';
 }
 
 /** The reason why a value will not do, in the words of the step's own check; null when it will. */
