@@ -84,7 +84,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     served = await serveWorkspace(workspace);
     page = (await openPage(browser, served)).page;
     await page.getByRole('link', { name: 'Runs' }).click();
-    expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
   }, 90_000);
 
   test('a second host on the same workspace reads and names the holder; writing is refused with its remedy', async () => {
