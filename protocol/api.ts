@@ -8,7 +8,9 @@ import type {
   About, AddedDataset, DatasetDetail, DatasetSummary, ExportedFile, FolderListing, HostMessage, PreflightPage, RunColumns, RunDetail, RunSummary, Selection,
   WorkspaceFacts,
 } from './api.types.ts';
+import { cellChoiceSchema } from './cell-choice.ts';
 import type { LoggedEvent } from './events.ts';
+import type { CellsAnswer } from './jobs.ts';
 import { querySchema, type QueryAnswer } from './query.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
@@ -31,6 +33,19 @@ export const exportSchema = z.strictObject({
   gene: z.string().min(1).max(200).optional(),
 });
 export type ExportRequest = z.infer<typeof exportSchema>;
+
+/** A window of the table of a run's cells. */
+export const cellsSchema = z.strictObject({
+  run: z.uuid(),
+  columns: z.array(z.string().min(1).max(1000)).max(60),
+  choice: cellChoiceSchema,
+  sort: z.strictObject({ column: z.string().min(1).max(1000), descending: z.boolean() }).nullable().default(null),
+  from: z.int().min(0),
+  count: z.int().min(0).max(500),
+  /** Goes to the next cell whose name contains this. */
+  find: z.string().min(1).max(300).nullable().default(null),
+});
+export type CellsRequest = z.infer<typeof cellsSchema>;
 
 export const api = {
   about: oc.output(type<About>()),
@@ -68,6 +83,7 @@ export const api = {
     resume: oc.input(runId).output(type<{ readonly run: string }>()),
     log: oc.input(z.strictObject({ run: z.uuid(), after: z.int().min(0) })).output(type<readonly LoggedEvent[]>()),
     columns: oc.input(runId).output(type<RunColumns>()),
+    cells: oc.input(cellsSchema).output(type<CellsAnswer>()),
     export: oc.input(exportSchema).output(type<ExportedFile>()),
     exports: oc.input(runId).output(type<readonly ExportedFile[]>()),
   },

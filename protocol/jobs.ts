@@ -1,4 +1,5 @@
 /** What the host hands to an engine process, and what they say to each other. Plain data only. */
+import type { CellChoice } from './cell-choice.ts';
 import type { ErrorData } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import type { Fingerprint, JobId } from './ids.ts';
@@ -179,7 +180,61 @@ export interface ViewAnswer {
   readonly cells: number;
 }
 
-export type EngineJob = PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob;
+/** What every look at a finished run needs. */
+interface LookJob {
+  readonly id: JobId;
+  readonly plates: readonly PlateInput[];
+  readonly genes: 'same' | 'inner';
+  /** Result folders of one run in recipe order; leaving out the later ones looks at an earlier state. */
+  readonly results: readonly { readonly step: string; readonly path: string }[];
+  readonly cache: string;
+}
+
+/** Bins an embedding into a picture (raster-file.ts). */
+export interface RasterJob extends LookJob {
+  readonly kind: 'raster';
+  readonly target: string;
+  readonly basis: string;
+  readonly axes: readonly [number, number];
+  readonly color: string | null;
+  readonly width: number;
+  readonly height: number;
+  readonly region: readonly [number, number, number, number] | null;
+  readonly choice: CellChoice;
+}
+
+/** A window of the table of kept cells; answered as data. */
+export interface CellsJob extends LookJob {
+  readonly kind: 'cells';
+  readonly columns: readonly string[];
+  readonly choice: CellChoice;
+  readonly sort: { readonly column: string; readonly descending: boolean } | null;
+  readonly from: number;
+  readonly count: number;
+  readonly find: string | null;
+}
+
+export interface CellsAnswer {
+  /** Rows of the whole table, and the first of this window. */
+  readonly total: number;
+  readonly from: number;
+  readonly names: readonly string[];
+  /** One list per column; null is missing. */
+  readonly values: readonly (readonly (string | number | null)[])[];
+}
+
+/** Columns of a seeded sample of cells, or of all genes (columns-file.ts). */
+export interface ColumnsJob extends LookJob {
+  readonly kind: 'columns';
+  readonly target: string;
+  readonly of: 'cells' | 'genes';
+  /** Genes: those of them that the run has. */
+  readonly columns: readonly string[];
+  readonly most: number;
+  readonly seed: number;
+}
+
+export type EngineJob = PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | RasterJob | CellsJob | ColumnsJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;
@@ -194,7 +249,8 @@ export interface InspectAnswer {
 }
 
 export type HostMessage =
-  | { readonly kind: 'start'; readonly job: EngineJob }
+  /** With `stay` the engine does not leave at the end of the job but waits for the next. */
+  | { readonly kind: 'start'; readonly job: EngineJob; readonly stay?: boolean }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'adopted'; readonly step: string; readonly path: string }
   | { readonly kind: 'refused'; readonly step: string; readonly error: ErrorData };

@@ -1,23 +1,22 @@
 /** Column files kept between runs beside the catalog, named by the plate's fingerprint: a changed file never meets an old column. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemFailure } from '../../protocol/errors.ts';
 import type { Fingerprint } from '../../protocol/ids.ts';
 import type { PlateFile } from '../stores/contract.ts';
 import { columnFileBytes, writeColumnFile, type ColumnRef } from './file.ts';
 
-const version = 2;
+const version = 3;
 
 /** The column's file, made now if it is not there or not whole. */
 export function cachedColumn(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, name: string, fingerprint: Fingerprint, cache: string): ColumnRef {
-  const folder = join(cache, 'columns');
-  const base = join(folder, `${fingerprint.slice(0, 32)}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`);
+  const base = baseOf(name, fingerprint, cache);
   const known = readRef(base, plate.nObs);
   if (known) return known;
   const part = `${base}.${process.pid}.part`;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(base), { recursive: true });
     const ref = { ...writeColumnFile(plate, name, part), path: `${base}.column` };
     // The description goes last: without it the file is made again.
     rmSync(`${base}.json`, { force: true });
@@ -29,6 +28,15 @@ export function cachedColumn(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, name:
     for (const file of [part, `${part}.json`]) rmSync(file, { force: true });
     throw systemFailure(thrown, base) ?? thrown;
   }
+}
+
+/** The column's file when it is there already: no plate has to be opened for it. */
+export function knownColumn(rows: number, name: string, fingerprint: Fingerprint, cache: string): ColumnRef | null {
+  return readRef(baseOf(name, fingerprint, cache), rows);
+}
+
+function baseOf(name: string, fingerprint: Fingerprint, cache: string): string {
+  return join(cache, 'columns', `${fingerprint.slice(0, 32)}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`);
 }
 
 function readRef(base: string, rows: number): ColumnRef | null {

@@ -9,13 +9,14 @@ import { openChannel } from './channel.ts';
 import { runExport } from './run-export.ts';
 import { runGenerate } from './run-generate.ts';
 import { runInspect } from './run-inspect.ts';
+import { runLook } from './run-look.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { runQuery } from './run-query.ts';
 import { runView } from './run-view.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
 
 const channel = openChannel();
-const cancel = new AbortController();
+let cancel = new AbortController();
 const adoptions = new Map<string, { resolve: (path: string) => void; reject: (error: unknown) => void }>();
 
 const say = (message: EngineMessage): void => channel.send(message);
@@ -24,7 +25,7 @@ const emit = (event: JobEvent): void => say({ kind: 'event', event });
 channel.onMessage((message: HostMessage) => {
   switch (message.kind) {
     case 'start':
-      void run(message.job);
+      void run(message.job, message.stay === true);
       return;
     case 'cancel':
       cancel.abort();
@@ -48,8 +49,9 @@ process.on('uncaughtException', (thrown) => {
 // A host that is gone cannot adopt anything: stop at once rather than compute for nobody.
 channel.onLost(() => process.exit(3));
 
-async function run(job: EngineJob): Promise<void> {
+async function run(job: EngineJob, stay: boolean): Promise<void> {
   const startedAt = performance.now();
+  cancel = new AbortController();
   emit({ kind: 'accepted', pid: process.pid });
   try {
     const peakBytes = await perform(job);
@@ -61,7 +63,7 @@ async function run(job: EngineJob): Promise<void> {
     if (process.env['TRUCKEE_DEBUG']) console.error(thrown);
   }
   await channel.drain();
-  process.exit(0);
+  if (!stay) process.exit(0);
 }
 
 async function perform(job: EngineJob): Promise<number> {
@@ -87,6 +89,10 @@ async function perform(job: EngineJob): Promise<number> {
       return runExport(job, host);
     case 'view':
       return runView(job, host);
+    case 'raster':
+    case 'cells':
+    case 'columns':
+      return runLook(job, host);
     default:
       throw failure('internal', { detail: `unknown job ${JSON.stringify(job satisfies never)}` });
   }

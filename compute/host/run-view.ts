@@ -1,6 +1,4 @@
 /** Makes the small file a figure is drawn from, so that no picture ever reads a result array itself. */
-import { closeSync, fsyncSync, openSync, writeSync, renameSync, rmSync } from 'node:fs';
-import { systemFailure } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import type { ViewAnswer, ViewJob } from '../../protocol/jobs.ts';
 import { encodeView } from '../../protocol/view-file.ts';
@@ -9,6 +7,7 @@ import { findSlots } from '../results/slots.ts';
 import { geneColor } from '../views/gene.ts';
 import { pointsView } from '../views/points.ts';
 import { openInput } from './input.ts';
+import { replaceFile } from './replace-file.ts';
 import { createReporter } from './reporter.ts';
 import { makeRowCopy } from './row-copy.ts';
 
@@ -45,22 +44,5 @@ async function withReporter<T>(host: ViewHost, cells: number, act: (report: (don
     return await act((done) => reporter.progress(done, cells, 'cells'));
   } finally {
     reporter.close();
-  }
-}
-
-function replaceFile(target: string, bytes: Uint8Array): void {
-  const temporary = `${target}.${process.pid}.part`;
-  try {
-    const fd = openSync(temporary, 'w');
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, target);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw systemFailure(cause, target) ?? cause;
   }
 }

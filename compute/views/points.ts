@@ -45,7 +45,7 @@ export async function pointsView(
 }
 
 /** X_umap -> UMAP, X_pca -> PC, as scanpy labels its axes. */
-function axisPrefix(basis: string): string {
+export function axisPrefix(basis: string): string {
   const name = basis.replace(/^X_/, '');
   if (name === 'pca') return 'PC';
   return name === 'umap' ? 'UMAP' : name;

@@ -21,4 +21,5 @@ export interface EngineHandlers {
   onExit(exit: EngineExit): void;
 }
 
-export type StartEngine = (job: EngineJob, handlers: EngineHandlers) => Engine;
+/** With `stay` the engine waits for more jobs (`send` a start) instead of leaving after the first. */
+export type StartEngine = (job: EngineJob, handlers: EngineHandlers, options?: { readonly stay?: boolean }) => Engine;

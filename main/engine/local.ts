@@ -19,7 +19,7 @@ const keptOutput = 8000;
  */
 const thriftyMalloc = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 
-export const startLocalEngine: StartEngine = (job, handlers) => {
+export const startLocalEngine: StartEngine = (job, handlers, options = {}) => {
   const child = fork(engineEntry, [], {
     execPath: enginePath() ?? process.execPath,
     serialization: 'advanced',
@@ -53,7 +53,7 @@ export const startLocalEngine: StartEngine = (job, handlers) => {
   const send = (message: HostMessage): void => {
     if (child.connected) child.send(message, () => undefined);
   };
-  send({ kind: 'start', job });
+  send({ kind: 'start', job, ...options });
   const engine: Engine = {
     pid: child.pid ?? -1,
     send,

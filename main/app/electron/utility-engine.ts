@@ -18,7 +18,7 @@ export interface UtilityChild {
 }
 
 export function utilityEngines(utility: UtilityParts): StartEngine {
-  return (job, handlers) => {
+  return (job, handlers, options = {}) => {
     const child = utility.fork(engineEntry, [], { serviceName: 'Truckee engine', env: { ...process.env, TRUCKEE_VERSION: version } });
     let exited = false;
     child.on('message', (message) => handlers.onMessage(message as EngineMessage));
@@ -29,7 +29,7 @@ export function utilityEngines(utility: UtilityParts): StartEngine {
     const send = (message: HostMessage): void => {
       if (!exited) child.postMessage(message);
     };
-    send({ kind: 'start', job });
+    send({ kind: 'start', job, ...options });
     return {
       pid: child.pid ?? -1, send,
       stop() {

@@ -25,9 +25,10 @@ import { insideRoots, listFolder } from './files.ts';
 import type { Workbench } from './session.ts';
 import { datasetDetail, datasetSummary, runDetail, runSummaries } from './summaries.ts';
 import { cleanWorkspace, workspaceFacts } from './upkeep.ts';
+import type { Views } from './views.ts';
 
 /** Everything one workbench can be asked; made once per workbench. */
-export function createRouter(bench: Workbench) {
+export function createRouter(bench: Workbench, views: Views) {
   const { workspace, hub, options } = bench;
   const os = implement(api).use(async ({ next }) => {
     try {
@@ -110,6 +111,7 @@ export function createRouter(bench: Workbench) {
       resume: os.runs.resume.handler(({ input }) => bench.writable().start(runDetail(workspace, input.run, waiting()).recipe, { memoryBytes: null, workers: null })),
       log: os.runs.log.handler(({ input }) => readEvents(workspace, asJobId(input.run), input.after)),
       columns: os.runs.columns.handler(({ input }) => runColumns(workspace, findRun(workspace, input.run))),
+      cells: os.runs.cells.handler(({ input, signal }) => views.cells(input, signal)),
       export: os.runs.export.handler(async ({ input }) => {
         bench.writable();
         const file = await work(`Writing ${input.kind}`, () => exportRun(workspace, input, start));

@@ -6,6 +6,7 @@ import { isKind, failure } from '../../../protocol/errors.ts';
 import type { WorkspaceFacts } from '../../../protocol/api.types.ts';
 import { requireSound } from '../../catalog/schema.ts';
 import type { StartEngine } from '../../engine/contract.ts';
+import { createLastingEngines } from '../../engine/lasting.ts';
 import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace, type Lock } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
@@ -30,6 +31,8 @@ export interface Workbench {
   /** @throws workspace-locked */
   writable(): RunQueue;
   readonly queue: RunQueue | null;
+  /** Engines for pictures and tables, beside whatever runs. */
+  readonly lookEngine: StartEngine;
   close(): Promise<void>;
 }
 
@@ -53,13 +56,15 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
     heldBy = { pid, since, address };
   }
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
+  const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue,
+    workspace, hub, options, heldBy, queue, lookEngine: lasting.start,
     writable() {
       if (queue) return queue;
       throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
     },
     async close() {
+      lasting.close();
       await queue?.close();
       lock?.release();
       workspace.close();

@@ -1,54 +1,80 @@
-/** Pictures' data as bytes: made by an engine of their own beside whatever runs, and kept under a name that tells all they depend on. */
+/** Pictures' data as bytes: made by engines of their own beside whatever runs, and kept under a name that tells all they depend on. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PointsQuery } from '../../../protocol/api.routes.ts';
+import type { ColumnsRequest, PointsQuery, RasterRequest } from '../../../protocol/api.routes.ts';
+import type { CellsRequest } from '../../../protocol/api.ts';
 import type { JobEvent } from '../../../protocol/events.ts';
+import { failure } from '../../../protocol/errors.ts';
 import { asJobId } from '../../../protocol/ids.ts';
-import type { ViewAnswer } from '../../../protocol/jobs.ts';
+import type { CellsAnswer, ColumnsJob, RasterJob, ViewJob } from '../../../protocol/jobs.ts';
 import { callEngine } from '../../engine/call.ts';
 import type { StartEngine } from '../../engine/contract.ts';
-import { findRun } from '../../jobs/past-run.ts';
+import { findRun, type PastRun } from '../../jobs/past-run.ts';
 import type { Workspace } from '../../workspace.ts';
 
-export interface ViewCache {
-  /** The view file's bytes, and the tag under which a browser may keep them. @throws not-found, unknown-column... */
-  points(query: PointsQuery, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<{ readonly bytes: Uint8Array; readonly tag: string }>;
+/** A file's bytes, and the tag under which a browser may keep them. */
+export interface ViewBytes {
+  readonly bytes: Uint8Array;
+  readonly tag: string;
+}
+
+export interface Views {
+  /** @throws not-found, unknown-column, invalid-parameter... as do the others */
+  points(query: PointsQuery, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<ViewBytes>;
+  raster(request: RasterRequest, signal?: AbortSignal): Promise<ViewBytes>;
+  columns(request: ColumnsRequest, signal?: AbortSignal): Promise<ViewBytes>;
+  cells(request: CellsRequest, signal?: AbortSignal): Promise<CellsAnswer>;
 }
 
 /** Bytes of view files that are kept. */
 const mostBytes = 512 * 2 ** 20;
 
-export function createViewCache(workspace: Workspace, start: StartEngine): ViewCache {
+export function createViews(workspace: Workspace, start: StartEngine): Views {
   const folder = join(workspace.folders.cache, 'views');
   /** Pictures in the making: two pages that ask for one thing share it. */
   const making = new Map<string, Promise<void>>();
-  const make = async (query: PointsQuery, target: string, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<void> => {
-    const run = findRun(workspace, query.run);
-    mkdirSync(folder, { recursive: true });
-    await callEngine<ViewAnswer>(
-      {
-        kind: 'view', id: asJobId(randomUUID()), target, plates: run.plates, genes: run.recipe.genes, results: run.results, basis: query.basis,
-        color: query.color ?? null, ...(query.gene === undefined ? {} : { gene: query.gene }), cache: workspace.folders.cache, maxPoints: query.most, seed: run.recipe.seed, axes: [query.x, query.y],
-      },
-      { start, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) },
-    );
-    sweep(folder, target);
+  const call = <Answer>(job: Parameters<StartEngine>[0], signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<Answer | undefined> =>
+    callEngine<Answer>(job, { start, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) });
+
+  const kept = async (run: PastRun, request: unknown, make: (target: string) => ViewJob | RasterJob | ColumnsJob, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<ViewBytes> => {
+    const parts = [run.results.map((result) => result.path.split('/').at(-1)), run.plates.map((plate) => plate.fingerprint), request];
+    const tag = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+    const target = join(folder, `${tag}.view`);
+    if (!existsSync(target)) {
+      mkdirSync(folder, { recursive: true });
+      const going = making.get(tag) ?? call(make(target), signal, onEvent).then(() => sweep(folder, target)).finally(() => making.delete(tag));
+      making.set(tag, going);
+      await going;
+    }
+    // What is looked at stays longest.
+    utimesSync(target, new Date(), new Date());
+    return { bytes: readFileSync(target), tag };
   };
+  const look = ({ plates, recipe, results }: PastRun) => ({ id: asJobId(randomUUID()), plates, genes: recipe.genes, results, cache: workspace.folders.cache });
+
   return {
-    async points(query, signal, onEvent) {
+    points(query, signal, onEvent) {
       const run = findRun(workspace, query.run);
-      const parts = [run.results.map((result) => result.path.split('/').at(-1)), run.plates.map((plate) => plate.fingerprint), query.basis, query.color ?? null, query.gene ?? null, query.x, query.y, query.most];
-      const tag = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-      const target = join(folder, `${tag}.view`);
-      if (!existsSync(target)) {
-        const going = making.get(tag) ?? make(query, target, signal, onEvent).finally(() => making.delete(tag));
-        making.set(tag, going);
-        await going;
-      }
-      // What is looked at stays longest.
-      utimesSync(target, new Date(), new Date());
-      return { bytes: readFileSync(target), tag };
+      const { basis, color, gene, x, y, most } = query;
+      return kept(run, ['points', basis, color ?? null, gene ?? null, x, y, most], (target) => ({
+        ...look(run), kind: 'view', target, basis, color: color ?? null, ...(gene === undefined ? {} : { gene }), maxPoints: most, seed: run.recipe.seed, axes: [x, y],
+      }), signal, onEvent);
+    },
+    raster({ run: id, ...request }, signal) {
+      const run = findRun(workspace, id);
+      return kept(run, ['raster', request], (target) => ({ ...look(run), kind: 'raster', target, ...request }), signal);
+    },
+    columns({ run: id, unfiltered, ...request }, signal) {
+      const run = findRun(workspace, id);
+      const filter = run.results.findIndex((result) => result.step === 'filter');
+      const results = unfiltered && filter >= 0 ? run.results.slice(0, filter) : run.results;
+      return kept({ ...run, results }, ['columns', request], (target) => ({ ...look(run), kind: 'columns', results, target, ...request, seed: run.recipe.seed }), signal);
+    },
+    async cells({ run: id, ...request }, signal) {
+      const answer = await call<CellsAnswer>({ ...look(findRun(workspace, id)), kind: 'cells', ...request }, signal);
+      if (!answer) throw failure('internal', { detail: 'the engine answered nothing' });
+      return answer;
     },
   };
 }
