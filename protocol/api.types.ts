@@ -143,7 +143,7 @@ export interface RunDetail {
 /** What a picture of a run can show. */
 export interface RunColumns {
   /** Embeddings (X_umap, X_pca) with their columns. */
-  readonly bases: readonly { readonly name: string; readonly columns: number }[];
+  readonly bases: readonly { readonly name: string; readonly columns: number; readonly rows: number }[];
   /** obs columns, stored or computed. */
   readonly columns: readonly { readonly name: string; readonly kind: 'labels' | 'numbers'; readonly computed: boolean }[];
   /** Figure's default colours. */

@@ -36,6 +36,15 @@ export const levelColumn = 'pass_filter';
 export const filterRules = ['level', 'where', 'min_counts', 'max_counts', 'min_genes', 'max_genes', 'max_pct_mt'] as const;
 export type FilterRule = (typeof filterRules)[number];
 
+/** The obs column each limit looks at. */
+export const limitColumn: Readonly<Record<Exclude<FilterRule, 'level' | 'where'>, string>> = {
+  min_counts: 'total_counts',
+  max_counts: 'total_counts',
+  min_genes: 'n_genes_by_counts',
+  max_genes: 'n_genes_by_counts',
+  max_pct_mt: 'pct_counts_mt',
+};
+
 export const filter = defineStep({
   id: 'filter',
   version: 1,

@@ -3,7 +3,7 @@
  * just been computed) and later from stored columns, so both always agree.
  */
 import type { Where } from '../../protocol/where.ts';
-import { filterRules, type FilterRule } from '../../steps/filter.ts';
+import { filterRules, limitColumn, type FilterRule } from '../../steps/filter.ts';
 import type { ColumnValues } from './file.ts';
 import { evaluateWhere, type ColumnLookup } from './where.ts';
 
@@ -67,15 +67,6 @@ function ruleTest(spec: FilterSpec, rule: FilterRule, rows: number, column: Colu
       return rule satisfies never;
   }
 }
-
-/** The obs column each limit looks at. */
-export const limitColumn: Readonly<Record<Exclude<FilterRule, 'level' | 'where'>, string>> = {
-  min_counts: 'total_counts',
-  max_counts: 'total_counts',
-  min_genes: 'n_genes_by_counts',
-  max_genes: 'n_genes_by_counts',
-  max_pct_mt: 'pct_counts_mt',
-};
 
 function numbers(column: ColumnValues): Float64Array | Float32Array | Int32Array {
   if (column.kind === 'number') return column.values;

@@ -1,7 +1,7 @@
 /** The filter step's parameters as rules that can be applied to a run of cells anywhere. */
 import { columnsOf, parseWhere } from '../../protocol/where.ts';
-import { filterRules, levelColumn, type FilterParams, type FilterRule } from '../../steps/filter.ts';
-import { limitColumn, type FilterSpec } from '../columns/row-filter.ts';
+import { filterRules, levelColumn, type FilterParams, type FilterRule, limitColumn } from '../../steps/filter.ts';
+import type { FilterSpec } from '../columns/row-filter.ts';
 
 /** Null parameters mean a recipe without a filter step: everything is kept. */
 export function filterSpecOf(params: FilterParams | null): FilterSpec {

@@ -97,10 +97,10 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByLabel('Colour', { exact: true }).first().fill('pct_counts_mt');
     await page.getByRole('option', { name: 'pct_counts_mt' }).click();
     await page.locator('.scale').waitFor({ timeout: 15_000 });
-    await page.getByLabel('Or a gene').fill('MT-CO9');
+    await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO9');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'MT-CO1' }).waitFor({ timeout: 15_000 });
-    await page.getByLabel('Or a gene').fill('MT-CO1');
+    await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO1');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByLabel('Scale of MT-CO1').waitFor({ timeout: 20_000 });
     await page.getByLabel('Filter by').first().fill('total_counts');

@@ -22,7 +22,8 @@ export const host = createTanstackQueryUtils(client);
 export function errorOf(thrown: unknown): ErrorData {
   if (thrown instanceof ORPCError && isErrorData(thrown.data)) return thrown.data;
   if (thrown instanceof ORPCError && thrown.status === 401) return failure('no-access', { reason: 'it has no session' }).data;
-  if (thrown instanceof TypeError) return failure('host-unreachable', { detail: thrown.message }).data;
+  // Other TypeErrors are defects of this page.
+  if (thrown instanceof TypeError && /fetch|network|load failed/i.test(thrown.message)) return failure('host-unreachable', { detail: thrown.message }).data;
   return toErrorData(thrown);
 }
 

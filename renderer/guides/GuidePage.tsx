@@ -20,9 +20,15 @@ import { changesIn, draftOf, recipeOf, withParameter, type Draft } from './draft
 
 const questions = ['Which data?', 'Is this what you expect?', 'Does it fit?', 'Anything to change?'] as const;
 
-export function GuidePage({ recipe }: { readonly recipe: Recipe }) {
-  const [draft, setDraft] = useState<Draft>(() => draftOf(recipe));
-  const [at, setAt] = useState(0);
+export interface GuidePageProps {
+  readonly recipe: Recipe;
+  /** Parameters of the filter step that were found elsewhere: filled in, and shown at once. */
+  readonly filter?: Readonly<Record<string, number | null>>;
+}
+
+export function GuidePage({ recipe, filter }: GuidePageProps) {
+  const [draft, setDraft] = useState<Draft>(() => Object.entries(filter ?? {}).reduce((old, [name, value]) => withParameter(old, 'filter', name, value ?? undefined), draftOf(recipe)));
+  const [at, setAt] = useState(filter ? 3 : 0);
   const navigate = useNavigate();
   const datasets = useQuery(host.datasets.list.queryOptions());
   const names = draft.datasets ?? (datasets.data ?? []).map((one) => one.name);
@@ -79,7 +85,7 @@ export function GuidePage({ recipe }: { readonly recipe: Recipe }) {
         </section>
       )}
       {at === 3 && (
-        <Accordion variant="separated" defaultValue={null}>
+        <Accordion variant="separated" defaultValue={filter ? 'filter' : null}>
           {recipe.steps.map(({ step }) => isStepId(step) && (
             <Accordion.Item key={step} value={step}>
               <Accordion.Control><strong>{definitionOf(step).title}</strong> <Text span size="sm" c="dimmed">{definitionOf(step).why}</Text></Accordion.Control>

@@ -8,11 +8,13 @@ export interface HistogramProps {
   readonly range: readonly [number, number] | null;
   onRange(range: readonly [number, number] | null): void;
   readonly label: string;
+  /** Values as they are written under the bars; for columns drawn by their logarithm. */
+  show?(value: number): string;
 }
 
 const [width, height] = [260, 64];
 
-export function Histogram({ bins, range, onRange, label }: HistogramProps) {
+export function Histogram({ bins, range, onRange, label, show = formatValue }: HistogramProps) {
   const svg = useRef<SVGSVGElement>(null);
   const [from, setFrom] = useState<number | null>(null);
   const { edges, all, chosen } = bins;
@@ -32,7 +34,7 @@ export function Histogram({ bins, range, onRange, label }: HistogramProps) {
   return (
     <div className="histogram">
       <svg
-        ref={svg} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Histogram of ${label} from ${formatValue(low)} to ${formatValue(high)}; bar heights are square roots of counts`}
+        ref={svg} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Histogram of ${label} from ${show(low)} to ${show(high)}; bar heights are square roots of counts`}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           setFrom(valueAt(event.clientX));
@@ -51,7 +53,7 @@ export function Histogram({ bins, range, onRange, label }: HistogramProps) {
         {bars(chosen, 'bar-chosen')}
         {range && <rect className="brush" x={place(range[0])} y={0} width={Math.max(1, place(range[1]) - place(range[0]))} height={height} />}
       </svg>
-      <div className="histogram-ends"><span>{formatValue(low)}</span><span>{range ? `${formatValue(range[0])} to ${formatValue(range[1])}` : 'drag to filter'}</span><span>{formatValue(high)}</span></div>
+      <div className="histogram-ends"><span>{show(low)}</span><span>{range ? `${show(range[0])} to ${show(range[1])}` : 'drag to filter'}</span><span>{show(high)}</span></div>
     </div>
   );
 }

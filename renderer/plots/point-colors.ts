@@ -11,7 +11,7 @@ export interface PaintOptions {
   readonly dark: boolean;
 }
 
-const plainTone = '#0f766e';
+export const plainTone = '#0f766e';
 /** Alpha of a point, and of one that was set aside. */
 const full = 235;
 const faded = 28;

@@ -1,4 +1,5 @@
 /** What a map shows, as plain data: kept in the address so that it can be shared and reopened, changed only in steps that can be undone. */
+import type { CellChoice } from '../../protocol/cell-choice.ts';
 
 export interface ViewState {
   readonly basis: string;
@@ -8,10 +9,22 @@ export interface ViewState {
   readonly gene: string | null;
   /** Ranges of columns of numbers; null where a column is looked at but nothing is cut. */
   readonly filters: Readonly<Record<string, readonly [number, number] | null>>;
-  /** Categories shown in full; null for all. */
-  readonly shown: readonly number[] | null;
+  /** Labels of columns; null where a column is looked at but nothing is cut. */
+  readonly groups: Readonly<Record<string, readonly string[] | null>>;
+  /** Labels of the colour's column shown in full; null for all. */
+  readonly shown: readonly string[] | null;
   /** Corners of a lasso in the map's own units. */
   readonly lasso: readonly (readonly [number, number])[] | null;
+  /** Every cell a point, or cells counted in squares; auto takes what this browser draws well. */
+  readonly draw: 'auto' | 'points' | 'density';
+}
+
+/** The cells that a view means: what its filters, shown labels and lasso leave. */
+export function choiceOf({ basis, color, gene, filters, groups, shown, lasso }: ViewState): CellChoice {
+  const ranges = Object.fromEntries(Object.entries(filters).flatMap(([name, range]) => (range === null ? [] : [[name, [range[0], range[1]] as [number, number]]])));
+  const labels = Object.fromEntries(Object.entries(groups).flatMap(([name, names]) => (names === null ? [] : [[name, [...names]]])));
+  if (shown !== null && color !== null && gene === null) labels[color] = labels[color] ? labels[color].filter((label) => shown.includes(label)) : [...shown];
+  return { ranges, labels, lasso: lasso === null ? null : { basis, axes: [0, 1], corners: lasso.map(([x, y]) => [x, y] as [number, number]) } };
 }
 
 export interface History {
@@ -69,14 +82,24 @@ export function fromText(text: string | undefined, usual: ViewState): ViewState 
     color: 'color' in given ? name(given['color'], usual.color) : usual.color,
     gene: 'gene' in given ? name(given['gene'], usual.gene) : usual.gene,
     filters: isRanges(given['filters']) ? given['filters'] : usual.filters,
-    shown: Array.isArray(given['shown']) && given['shown'].every((code) => Number.isSafeInteger(code)) ? (given['shown'] as number[]) : usual.shown,
+    groups: isGroups(given['groups']) ? given['groups'] : usual.groups,
+    shown: isTexts(given['shown']) ? given['shown'] : usual.shown,
     lasso: isCorners(given['lasso']) ? given['lasso'] : usual.lasso,
+    draw: given['draw'] === 'points' || given['draw'] === 'density' ? given['draw'] : usual.draw,
   };
 }
 
 function isRanges(value: unknown): value is ViewState['filters'] {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     && Object.values(value).every((range) => range === null || (Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === 'number')));
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((label) => typeof label === 'string');
+}
+
+function isGroups(value: unknown): value is ViewState['groups'] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((labels) => labels === null || isTexts(labels));
 }
 
 function isCorners(value: unknown): value is readonly (readonly [number, number])[] {

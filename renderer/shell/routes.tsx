@@ -15,8 +15,20 @@ const runs = createRoute({ getParentRoute: () => root, path: '/runs', component:
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunRoute });
 const guide = createRoute({
   getParentRoute: () => root, path: '/guide/$recipe', component: GuideRoute,
-  validateSearch: (search: Record<string, unknown>): { from?: string } => (typeof search['from'] === 'string' ? { from: search['from'] } : {}),
+  validateSearch: (search: Record<string, unknown>): GuideSearch => ({
+    ...(typeof search['from'] === 'string' ? { from: search['from'] } : {}), ...(isParams(search['limits']) ? { limits: search['limits'] } : {}),
+  }),
 });
+/** `from`: an earlier run to change something of; `limits`: parameters of its filter step, found on the quality page. */
+interface GuideSearch {
+  from?: string;
+  limits?: Readonly<Record<string, number | null>>;
+}
+
+function isParams(value: unknown): value is Readonly<Record<string, number | null>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((one) => one === null || typeof one === 'number');
+}
+
 /** A view travels as one text in the address (plots/view-state.ts). */
 const withView = (search: Record<string, unknown>): { view?: string | undefined } => {
   const { view } = search;
@@ -26,10 +38,16 @@ const withView = (search: Record<string, unknown>): { view?: string | undefined 
 };
 const explore = createRoute({ getParentRoute: () => root, path: '/explore', component: ExploreLatest, validateSearch: withView });
 const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$run', component: ExploreRoute, validateSearch: withView });
+const cells = createRoute({ getParentRoute: () => root, path: '/cells/$run', component: CellsRoute, validateSearch: withView });
+const quality = createRoute({ getParentRoute: () => root, path: '/quality/$run', component: QualityRoute, validateSearch: withView });
+const genes = createRoute({ getParentRoute: () => root, path: '/genes/$run', component: GenesRoute, validateSearch: withView });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
 const LazyGuide = lazyRouteComponent(() => import('../guides/GuidePage.tsx'), 'GuidePage');
 const LazyRun = lazyRouteComponent(() => import('./RunPage.tsx'), 'RunPage');
+const LazyCells = lazyRouteComponent(() => import('./CellsPage.tsx'), 'CellsPage');
+const LazyQuality = lazyRouteComponent(() => import('./QualityPage.tsx'), 'QualityPage');
+const LazyGenes = lazyRouteComponent(() => import('./GenesPage.tsx'), 'GenesPage');
 const LazyExplore = lazyRouteComponent(() => import('./ExplorePage.tsx'), 'ExplorePage');
 
 function RunRoute() {
@@ -40,19 +58,34 @@ function RunRoute() {
 /** A ready recipe, or the recipe of an earlier run to change something of. */
 function GuideRoute() {
   const { recipe: name } = guide.useParams();
-  const { from } = guide.useSearch();
+  const { from, limits } = guide.useSearch();
   const ready = useQuery(host.recipes.ready.queryOptions());
   const earlier = useQuery({ ...host.runs.detail.queryOptions({ input: { run: from ?? '' } }), enabled: from !== undefined });
   const failed = ready.error ?? earlier.error;
   if (failed) return <ErrorCard error={failed} />;
   const recipe = from === undefined ? ready.data?.find((one) => one.name === name) : earlier.data?.recipe;
-  if (recipe) return <LazyGuide key={from ?? name} recipe={recipe} />;
+  if (recipe) return <LazyGuide key={from ?? name} recipe={recipe} {...(limits ? { filter: limits } : {})} />;
   return (from === undefined ? ready.isPending : earlier.isPending) ? <Loader /> : <Nothing />;
 }
 
 function ExploreRoute() {
   const { run: id } = exploreRun.useParams();
   return <LazyExplore key={id} run={id} />;
+}
+
+function CellsRoute() {
+  const { run: id } = cells.useParams();
+  return <LazyCells key={id} run={id} />;
+}
+
+function QualityRoute() {
+  const { run: id } = quality.useParams();
+  return <LazyQuality key={id} run={id} />;
+}
+
+function GenesRoute() {
+  const { run: id } = genes.useParams();
+  return <LazyGenes key={id} run={id} />;
 }
 
 function ExploreLatest() {
@@ -68,7 +101,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

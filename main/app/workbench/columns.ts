@@ -11,11 +11,14 @@ type Column = RunColumns['columns'][number];
 
 export function runColumns(workspace: Workspace, run: PastRun): RunColumns {
   const computed = new Map<string, Column>();
-  const bases = new Map<string, number>();
+  const bases = new Map<string, { columns: number; rows: number }>();
   let varianceRatio: readonly number[] | null = null;
   for (const { path } of run.results) {
     for (const name of namesIn(join(path, 'obs'))) computed.set(name, { name, kind: isLabels(join(path, 'obs', name)) ? 'labels' : 'numbers', computed: true });
-    for (const name of namesIn(join(path, 'obsm'))) bases.set(name, shapeOf(join(path, 'obsm', name))[1] ?? 1);
+    for (const name of namesIn(join(path, 'obsm'))) {
+      const [rows = 0, columns = 1] = shapeOf(join(path, 'obsm', name));
+      bases.set(name, { columns, rows });
+    }
     varianceRatio = readJson<{ variance_ratio?: number[] }>(join(path, 'uns', 'pca.json'))?.variance_ratio ?? varianceRatio;
   }
   const reports = listDatasets(workspace.catalog).filter((row) => run.plates.some((plate) => plate.path === row.path)).map((row) => row.report);
@@ -29,7 +32,7 @@ export function runColumns(workspace: Workspace, run: PastRun): RunColumns {
   const order = ['X_umap', 'X_ot', 'X_pca'];
   const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   return {
-    bases: [...bases].map(([name, count]) => ({ name, columns: count })).filter((basis) => basis.columns >= 2).sort((a, b) => place(a.name) - place(b.name)),
+    bases: [...bases].map(([name, shape]) => ({ name, ...shape })).filter((basis) => basis.columns >= 2).sort((a, b) => place(a.name) - place(b.name)),
     columns, suggested: [...defaultFigure(run).colors], varianceRatio,
   };
 }

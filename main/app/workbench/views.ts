@@ -11,6 +11,7 @@ import type { CellsAnswer, ColumnsJob, RasterJob, ViewJob } from '../../../proto
 import { callEngine } from '../../engine/call.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { findRun, type PastRun } from '../../jobs/past-run.ts';
+import { createShared } from './shared.ts';
 import type { Workspace } from '../../workspace.ts';
 
 /** A file's bytes, and the tag under which a browser may keep them. */
@@ -32,8 +33,7 @@ const mostBytes = 512 * 2 ** 20;
 
 export function createViews(workspace: Workspace, start: StartEngine): Views {
   const folder = join(workspace.folders.cache, 'views');
-  /** Pictures in the making: two pages that ask for one thing share it. */
-  const making = new Map<string, Promise<void>>();
+  const shared = createShared();
   const call = <Answer>(job: Parameters<StartEngine>[0], signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<Answer | undefined> =>
     callEngine<Answer>(job, { start, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) });
 
@@ -43,9 +43,10 @@ export function createViews(workspace: Workspace, start: StartEngine): Views {
     const target = join(folder, `${tag}.view`);
     if (!existsSync(target)) {
       mkdirSync(folder, { recursive: true });
-      const going = making.get(tag) ?? call(make(target), signal, onEvent).then(() => sweep(folder, target)).finally(() => making.delete(tag));
-      making.set(tag, going);
-      await going;
+      await shared(tag, async (stop) => {
+        await call(make(target), stop, onEvent);
+        sweep(folder, target);
+      }, signal);
     }
     // What is looked at stays longest.
     utimesSync(target, new Date(), new Date());

@@ -1,35 +1,40 @@
-/** A map of cells: drag to move, wheel to zoom, lasso to choose; the same by keyboard. */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { View } from '../../protocol/view-file.ts';
-import { boundsOf, fit, pan, toData, zoomAt, type Camera, type Size } from './camera.ts';
-import { createPointsLayer, pointDiameter, type PointsLayer } from './points-layer.ts';
+/** The frame of a map: drag to move, wheel to zoom, lasso or box to choose, the same by keyboard; what is drawn inside is given. */
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { fit, pan, toData, zoomAt, type Bounds, type Camera, type Size } from './camera.ts';
 
-export interface EmbeddingPlotProps {
-  readonly view: View;
-  readonly colors: Uint8Array;
-  readonly tool: 'move' | 'lasso';
-  /** Corners of the lasso in the map's own units. */
+/** Where a picture is drawn. */
+export interface MapPlace {
+  readonly camera: Camera;
+  readonly size: Size;
+  /** 1 when everything is in view. */
+  readonly zoom: number;
+  /** The camera has just been moved. */
+  readonly moving: boolean;
+}
+
+export interface MapFrameProps {
+  readonly bounds: Bounds;
+  readonly axes: readonly [string, string];
+  readonly tool: 'move' | 'lasso' | 'box';
+  /** Corners of what was drawn around cells, in the map's own units. */
   onChoose(corners: readonly (readonly [number, number])[]): void;
   /** What the picture shows, for those who cannot see it. */
   readonly label: string;
+  children(place: MapPlace): ReactNode;
 }
 
-/** Points drawn while the picture moves: software GL keeps up with these. */
-const whileMoving = 150_000;
+const stillAfter = 140;
 
-export function EmbeddingPlot({ view, colors, tool, onChoose, label }: EmbeddingPlotProps) {
+export function MapFrame({ bounds, axes, tool, onChoose, label, children }: MapFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const layer = useRef<PointsLayer | null>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   const [camera, setCamera] = useState<Camera | null>(null);
-  const [unable, setUnable] = useState(false);
   const [path, setPath] = useState<{ x: number; y: number }[]>([]);
   const drag = useRef<{ px: number; py: number } | null>(null);
-  const bounds = useMemo(() => boundsOf(view.x, view.y), [view.x, view.y]);
-  const whole = useMemo(() => (size.width > 0 ? fit(bounds, size) : null), [bounds, size]);
-  const at = camera ?? whole;
   const [moving, setMoving] = useState(false);
+  const { minX, maxX, minY, maxY } = bounds;
+  const whole = useMemo(() => (size.width > 0 ? fit({ minX, maxX, minY, maxY }, size) : null), [minX, maxX, minY, maxY, size]);
+  const at = camera ?? whole;
 
   useLayoutEffect(() => {
     const element = frame.current!;
@@ -37,26 +42,14 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  useEffect(() => {
-    layer.current = createPointsLayer(canvas.current!);
-    setUnable(layer.current === null);
-    return () => layer.current?.release();
-  }, []);
-  useEffect(() => setCamera(null), [bounds]);
-  useEffect(() => layer.current?.setPositions(view.x, view.y), [view.x, view.y]);
-  useEffect(() => layer.current?.setColors(colors), [colors]);
-  useEffect(() => {
-    if (!at || !whole) return;
-    const asked = requestAnimationFrame(() => layer.current?.draw(at, size, pointDiameter(view.x.length, at.scale / whole.scale), devicePixelRatio, moving ? whileMoving : view.x.length));
-    return () => cancelAnimationFrame(asked);
-  }, [at, whole, size, view.x, view.y, colors, moving]);
+  useEffect(() => setCamera(null), [minX, maxX, minY, maxY]);
   // A camera that was just set is moving; left alone for a moment, everything is drawn.
   useEffect(() => {
-    if (camera === null || view.x.length <= whileMoving) return;
+    if (camera === null) return;
     setMoving(true);
-    const still = setTimeout(() => setMoving(false), 140);
+    const still = setTimeout(() => setMoving(false), stillAfter);
     return () => clearTimeout(still);
-  }, [camera, view.x.length]);
+  }, [camera]);
 
   const inFrame = (event: { clientX: number; clientY: number }): { px: number; py: number } => {
     const box = frame.current!.getBoundingClientRect();
@@ -82,49 +75,60 @@ export function EmbeddingPlot({ view, colors, tool, onChoose, label }: Embedding
       '+': () => zoomAt(at, size, size.width / 2, size.height / 2, 1.3), '=': () => zoomAt(at, size, size.width / 2, size.height / 2, 1.3),
       '-': () => zoomAt(at, size, size.width / 2, size.height / 2, 1 / 1.3), '0': () => null,
     };
-    const move = moves[event.key];
     if (event.key === 'Escape') setPath([]);
+    // What is in view becomes the choice: a box for those without a pointer.
+    if (event.key === 'Enter' && tool !== 'move') {
+      event.preventDefault();
+      onChoose(cornersOf(at, size, [{ x: 0, y: 0 }, { x: size.width, y: 0 }, { x: size.width, y: size.height }, { x: 0, y: size.height }]));
+      return;
+    }
+    const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
     setCamera(move());
-  }, [at, size]);
+  }, [at, size, tool, onChoose]);
 
   const onDown = (event: React.PointerEvent): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     drag.current = inFrame(event);
-    if (tool === 'lasso') setPath([drag.current].map(({ px, py }) => ({ x: px, y: py })));
+    if (tool !== 'move') setPath([{ x: drag.current.px, y: drag.current.py }]);
   };
   const onMove = (event: React.PointerEvent): void => {
     if (!drag.current || !at) return;
     const now = inFrame(event);
-    if (tool === 'lasso') setPath((old) => [...old, { x: now.px, y: now.py }]);
-    else setCamera(pan(at, now.px - drag.current.px, now.py - drag.current.py));
+    if (tool === 'move') setCamera(pan(at, now.px - drag.current.px, now.py - drag.current.py));
+    else if (tool === 'lasso') setPath((old) => [...old, { x: now.px, y: now.py }]);
+    else setPath(([from = { x: now.px, y: now.py }]) => [from, { x: now.px, y: from.y }, { x: now.px, y: now.py }, { x: from.x, y: now.py }]);
     drag.current = now;
   };
   const onUp = (): void => {
     drag.current = null;
-    if (tool !== 'lasso' || !at) return;
-    if (path.length > 2) onChoose(thinned(path).map((corner) => toData(at, size, corner.x, corner.y)).map(({ x, y }) => [round(x), round(y)] as const));
+    if (tool === 'move' || !at) return;
+    const corners = tool === 'lasso' ? thinned(path) : path;
+    if (corners.length > 2) onChoose(cornersOf(at, size, corners));
     setPath([]);
   };
 
   return (
     <div
-      ref={frame} className="plot-frame" tabIndex={0} role="application" aria-label={`${label}. Arrow keys move, plus and minus zoom, 0 shows all.`}
-      style={{ cursor: tool === 'lasso' ? 'crosshair' : 'grab' }}
+      ref={frame} className="plot-frame" tabIndex={0} role="application"
+      aria-label={`${label}. Arrow keys move, plus and minus zoom, 0 shows all${tool === 'move' ? '' : ', Enter chooses what is in view'}.`}
+      style={{ cursor: tool === 'move' ? 'grab' : 'crosshair' }}
       onKeyDown={onKey} onPointerDown={onDown} onPointerMove={onMove} onPointerUp={onUp} onPointerCancel={onUp} onDoubleClick={() => setCamera(null)}
     >
-      <canvas ref={canvas} className="plot-canvas" data-testid="embedding" aria-hidden="true" />
+      {at && whole && children({ camera: at, size, zoom: at.scale / whole.scale, moving })}
       {path.length > 1 && (
         <svg className="plot-overlay" aria-hidden="true"><polygon points={path.map((corner) => `${corner.x},${corner.y}`).join(' ')} /></svg>
       )}
-      <span className="plot-axis plot-axis-x">{view.header.axes[0]}</span>
-      <span className="plot-axis plot-axis-y">{view.header.axes[1]}</span>
-      {unable && <p className="plot-notice">This browser draws no WebGL 2, which the map needs. Save a figure instead: it is drawn by Truckee itself.</p>}
+      <span className="plot-axis plot-axis-x">{axes[0]}</span>
+      <span className="plot-axis plot-axis-y">{axes[1]}</span>
     </div>
   );
 }
+
+const cornersOf = (camera: Camera, size: Size, path: readonly { readonly x: number; readonly y: number }[]) =>
+  path.map((corner) => toData(camera, size, corner.x, corner.y)).map(({ x, y }) => [round(x), round(y)] as const);
 
 /** Corners that matter: at least four pixels apart, so that a lasso stays short enough for an address. */
 function thinned(path: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
