@@ -168,8 +168,8 @@ export interface ViewJob {
   readonly seed?: number;
   /** Columns of the basis to draw; default the first two. */
   readonly axes?: readonly [number, number];
-  /** For row-order copies of column-order files; needed with a gene. */
-  readonly cache?: string;
+  /** For column files, and row-order copies of column-order files when a gene is read. */
+  readonly cache: string;
 }
 
 export interface ViewAnswer {
@@ -234,7 +234,13 @@ export interface ColumnsJob extends LookJob {
   readonly seed: number;
 }
 
-export type EngineJob = PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | RasterJob | CellsJob | ColumnsJob;
+/** Nothing to do: an engine that stays is started before the first picture is asked for. */
+export interface ReadyJob {
+  readonly kind: 'ready';
+  readonly id: JobId;
+}
+
+export type EngineJob = ReadyJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | RasterJob | CellsJob | ColumnsJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;

@@ -7,7 +7,7 @@ import type { Fingerprint } from '../../protocol/ids.ts';
 import type { PlateFile } from '../stores/contract.ts';
 import { columnFileBytes, writeColumnFile, type ColumnRef } from './file.ts';
 
-const version = 3;
+const version = 4;
 
 /** The column's file, made now if it is not there or not whole. */
 export function cachedColumn(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, name: string, fingerprint: Fingerprint, cache: string): ColumnRef {

@@ -6,10 +6,10 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { systemFailure } from '../../protocol/errors.ts';
 import type { Column, PlateFile } from '../stores/contract.ts';
 
-/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. `single` numbers are float32, `flags` were booleans; `bytes` is the width of a code. */
+/** Structured-cloneable handle. Missing values: NaN in numbers, -1 in codes. `single` numbers are float32, `flags` were booleans, `text` was plain text; `bytes` is the width of a code. */
 export type ColumnRef =
   | { readonly kind: 'number'; readonly path: string; readonly rows: number; readonly single: boolean; readonly flags?: true }
-  | { readonly kind: 'codes'; readonly path: string; readonly rows: number; readonly bytes: 1 | 2 | 4; readonly categories: readonly string[] };
+  | { readonly kind: 'codes'; readonly path: string; readonly rows: number; readonly bytes: 1 | 2 | 4; readonly categories: readonly string[]; readonly text?: true };
 
 /** Values of some rows. */
 export type ColumnValues =
@@ -23,7 +23,7 @@ export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, na
   const dictionary = new Dictionary();
   let kind: ColumnRef['kind'] = 'number';
   let single = false;
-  let flags = false;
+  let [flags, text] = [false, false];
   let bytes: 1 | 2 | 4 = 4;
   const fd = open(path);
   try {
@@ -33,6 +33,7 @@ export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, na
       kind = flat instanceof Int32Array ? 'codes' : 'number';
       single = isSingle(column);
       flags = column.kind === 'boolean';
+      text = column.kind === 'string';
       // A categorical has one list of labels in its plate, so that its width is known from the first slice on.
       if (column.kind === 'categorical') bytes = codeBytes(column.categories.length);
       const stored = narrowed(flat, single, bytes);
@@ -44,7 +45,7 @@ export function writeColumnFile(plate: Pick<PlateFile, 'nObs' | 'obsColumn'>, na
   } finally {
     closeSync(fd);
   }
-  return kind === 'number' ? { kind, path, rows: plate.nObs, single, ...(flags ? { flags } : {}) } : { kind, path, rows: plate.nObs, bytes, categories: dictionary.labels };
+  return kind === 'number' ? { kind, path, rows: plate.nObs, single, ...(flags ? { flags } : {}) } : { kind, path, rows: plate.nObs, bytes, categories: dictionary.labels, ...(text ? { text } : {}) };
 }
 
 const codeBytes = (labels: number): 1 | 2 | 4 => (labels < 2 ** 7 ? 1 : labels < 2 ** 15 ? 2 : 4);

@@ -77,6 +77,8 @@ async function perform(job: EngineJob): Promise<number> {
       }),
   };
   switch (job.kind) {
+    case 'ready':
+      return process.memoryUsage.rss();
     case 'pipeline':
       return runPipeline(job, host);
     case 'generate':

@@ -23,13 +23,14 @@ export async function runView(job: ViewJob, host: ViewHost): Promise<number> {
   const slots = findSlots(job.results.map((result) => result.path));
   const axis = openAxis(job.plates.map(({ name, path, facts }) => ({ name, path, nObs: facts.nObs })), slots);
   const request = {
+    plates: job.plates, axis, slots, cache: job.cache,
     basis: job.basis, color: job.color, maxPoints: job.maxPoints, seed: job.seed ?? 0, axes: job.axes ?? [0, 1] as const,
     demo: job.plates.some((plate) => plate.facts.demo), signal: host.signal,
   };
   const { gene } = job;
-  const view = gene === undefined ? await pointsView(axis, slots, request) : await withReporter(host, axis.kept, async (report) => {
-    const input = await openInput({ plates: job.plates, genes: job.genes, cache: job.cache!, transpose: (spec, path) => makeRowCopy(spec, path, host) });
-    return pointsView(axis, slots, request, (positions) => geneColor({ plates: input.plates, genes: input.genes, axis, slots, gene, positions, signal: host.signal, report }));
+  const view = gene === undefined ? await pointsView(request) : await withReporter(host, axis.kept, async (report) => {
+    const input = await openInput({ plates: job.plates, genes: job.genes, cache: job.cache, transpose: (spec, path) => makeRowCopy(spec, path, host) });
+    return pointsView(request, (positions) => geneColor({ plates: input.plates, genes: input.genes, axis, slots, gene, positions, signal: host.signal, report }));
   });
   replaceFile(job.target, encodeView(view));
   host.answer({ target: job.target, points: view.header.points, placed: view.header.placed, cells: view.header.cells });

@@ -11,8 +11,8 @@ import type { PlateFile } from '../stores/contract.ts';
 import { openPlate } from '../stores/index.ts';
 
 export type CellColumn = { readonly name: string } & (
-  /** Codes, -1 where a cell has no label. */
-  | { readonly kind: 'labels'; readonly categories: readonly string[]; read(slice: CellSlice): Int32Array }
+  /** Codes, -1 where a cell has no label. `texts`: labels are what the cells say, not a list that was set beforehand. */
+  | { readonly kind: 'labels'; readonly categories: readonly string[]; readonly texts?: true; read(slice: CellSlice): Int32Array }
   /** NaN where a cell has no value. */
   | { readonly kind: 'numbers'; read(slice: CellSlice): ArrayLike<number> }
 );
@@ -80,10 +80,12 @@ function storedColumn(name: string, refs: readonly ColumnRef[]): CellColumn {
     codes.set(label, codes.size);
     return codes.size - 1;
   };
-  const recode = refs.map((ref) => (ref.kind === 'codes' ? Int32Array.from(ref.categories, codeOf) : null));
+  const texts = refs.every((ref) => ref.kind === 'codes' && ref.text === true);
+  // An empty text is no label.
+  const recode = refs.map((ref) => (ref.kind === 'codes' ? Int32Array.from(ref.categories, (label) => (ref.text && label === '' ? -1 : codeOf(label))) : null));
   if (recode.includes(null)) throw failure('invalid-parameter', { step: 'view', parameter: 'column', value: name, reason: 'it holds numbers in one plate and labels in another' });
   return {
-    name, kind: 'labels', categories: [...codes.keys()],
+    name, kind: 'labels', categories: [...codes.keys()], ...(texts ? { texts } : {}),
     read(slice) {
       const values = readColumnFile(refs[slice.plate]!, slice.rowStart, slice.rowEnd);
       const table = recode[slice.plate]!;

@@ -2,13 +2,12 @@
 import { failure } from '../../protocol/errors.ts';
 import { nearNames } from '../../protocol/format.ts';
 import type { View } from '../../protocol/view-file.ts';
-import type { CellAxis } from '../export/axis.ts';
-import type { FoundSlots } from '../results/slots.ts';
 import { openStored } from '../results/array.ts';
 import { colorOf, type PointColors } from './color.ts';
+import type { ColumnsRequest } from './columns.ts';
 import { drawCells, readPositions } from './sample.ts';
 
-export interface PointsRequest {
+export interface PointsRequest extends ColumnsRequest {
   readonly basis: string;
   readonly color: string | null;
   readonly maxPoints: number;
@@ -19,10 +18,8 @@ export interface PointsRequest {
 }
 
 /** `colorDrawn` gives the colour of the drawn cells, named by their positions among the kept ones, instead of a column. @throws not-found, invalid-parameter, unknown-column, cancelled, corrupt-result. */
-export async function pointsView(
-  axis: CellAxis, slots: FoundSlots, request: PointsRequest, colorDrawn?: (positions: Uint32Array) => Promise<PointColors>,
-): Promise<View> {
-  const { basis, axes } = request;
+export async function pointsView(request: PointsRequest, colorDrawn?: (positions: Uint32Array) => Promise<PointColors>): Promise<View> {
+  const { axis, slots, basis, axes } = request;
   const path = slots.path(`obsm/${basis}`);
   if (path === undefined) throw failure('not-found', { what: 'embedding', name: basis, near: nearNames(basis, slots.names('obsm')) });
   const embedding = openStored(path);
@@ -32,7 +29,7 @@ export async function pointsView(
   }
   const drawn = drawCells(axis, embedding, request.maxPoints, request.seed);
   const { x, y } = readPositions(embedding, drawn.rows, axes);
-  const colors = colorDrawn ? await colorDrawn(drawn.positions) : request.color === null ? null : await colorOf(axis, slots, request.color, drawn.positions, request.signal);
+  const colors = colorDrawn ? await colorDrawn(drawn.positions) : request.color === null ? null : await colorOf(request, request.color, drawn.positions);
   const label = axisPrefix(basis);
   const pca = basis === 'X_pca' ? (slots.facts('pca') as { variance_ratio?: number[] } | undefined) : undefined;
   return {

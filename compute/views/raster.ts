@@ -63,16 +63,7 @@ export async function rasterView(request: RasterRequest): Promise<Raster> {
   for (let pass = 0; pass < (shade?.passes ?? 1); pass++) {
     shade?.begin(pass);
     eachSlice((slice, bins, flags) => {
-      if (pass === 0) {
-        for (let i = 0; i < bins.length; i++) {
-          const bin = bins[i]!;
-          if (bin === noPlace) continue;
-          if (bin >= 0) all[bin]! += 1;
-          if (flags !== null && flags[i] === 0) continue;
-          chosenCells += 1;
-          if (bin >= 0 && chosen !== null) chosen[bin]! += 1;
-        }
-      }
+      if (pass === 0) chosenCells += countSlice(bins, flags, all, chosen);
       shade?.take(slice, bins, flags);
     });
     shade?.end();
@@ -91,6 +82,20 @@ export async function rasterView(request: RasterRequest): Promise<Raster> {
 const noPlace = -2;
 const outside = -1;
 
+/** Counts a slice into the squares; returns how many of its chosen cells have a place. */
+function countSlice(bins: Int32Array, flags: Uint8Array | null, all: Uint32Array, chosen: Uint32Array | null): number {
+  let cells = 0;
+  for (let i = 0; i < bins.length; i++) {
+    const bin = bins[i]!;
+    if (bin === noPlace) continue;
+    if (bin >= 0) all[bin]!++;
+    if (flags !== null && flags[i] === 0) continue;
+    cells++;
+    if (bin >= 0 && chosen !== null) chosen[bin]!++;
+  }
+  return cells;
+}
+
 /** Row 0 of the picture is its top. Cells on the far edges belong to the last bin. */
 function placer([x0, y0, x1, y1]: readonly [number, number, number, number], width: number, height: number) {
   const [perX, perY] = [width / Math.max(x1 - x0, 1e-12), height / Math.max(y1 - y0, 1e-12)];
@@ -98,8 +103,9 @@ function placer([x0, y0, x1, y1]: readonly [number, number, number, number], wid
     for (let i = 0, at = 0; i < bins.length; i++, at += columns) {
       const [x, y] = [values[at + a]!, values[at + b]!];
       if (x >= x0 && x <= x1 && y >= y0 && y <= y1) {
-        const column = Math.min(width - 1, Math.floor((x - x0) * perX));
-        bins[i] = Math.min(height - 1, Math.floor((y1 - y) * perY)) * width + column;
+        const column = ((x - x0) * perX) | 0;
+        const row = ((y1 - y) * perY) | 0;
+        bins[i] = (row < height ? row : height - 1) * width + (column < width ? column : width - 1);
       } else bins[i] = x === x && y === y ? outside : noPlace;
     }
   };
@@ -120,7 +126,7 @@ function labelShade(column: CellColumn & { readonly kind: 'labels' }, squares: n
   const bandSquares = Math.max(1, Math.min(squares, Math.floor(mostTallies / Math.max(1, labels))));
   const codes = new Int32Array(squares).fill(-1);
   const tallies = new Uint32Array(bandSquares * labels);
-  const counts = new Array<number>(labels).fill(0);
+  const counts = new Float64Array(labels);
   let missing = 0;
   let from = 0;
   return {
@@ -131,16 +137,17 @@ function labelShade(column: CellColumn & { readonly kind: 'labels' }, squares: n
     },
     take(slice, bins, flags) {
       const values = column.read(slice);
+      const end = Math.min(squares, from + bandSquares);
+      let unlabelled = 0;
       for (let i = 0; i < bins.length; i++) {
-        if (bins[i] === noPlace || (flags !== null && flags[i] === 0)) continue;
+        const bin = bins[i]!;
+        if (bin === noPlace || (flags !== null && flags[i] === 0)) continue;
         const code = values[i]!;
-        if (from === 0) {
-          if (code < 0) missing += 1;
-          else counts[code]! += 1;
-        }
-        const square = bins[i]! - from;
-        if (code >= 0 && bins[i]! >= 0 && square >= 0 && square < bandSquares) tallies[square * labels + code]! += 1;
+        if (code < 0) unlabelled++;
+        else if (bin >= from && bin < end) tallies[(bin - from) * labels + code]!++;
+        if (from === 0 && code >= 0) counts[code]!++;
       }
+      if (from === 0) missing += unlabelled;
     },
     end() {
       for (let square = 0; square < bandSquares && from + square < squares; square++) {
@@ -151,7 +158,7 @@ function labelShade(column: CellColumn & { readonly kind: 'labels' }, squares: n
         }
       }
     },
-    color: () => ({ kind: 'categories', column: column.name, categories: [...column.categories], counts, missing }),
+    color: () => ({ kind: 'categories', column: column.name, categories: [...column.categories], counts: [...counts], missing }),
   };
 }
 
@@ -186,8 +193,17 @@ function numberShade(column: CellColumn & { readonly kind: 'numbers' }, squares:
 }
 
 const boundsRows = 262_144;
+/** Results never change: what was found once holds. */
+const knownBounds = new Map<string, readonly [number, number, number, number]>();
 
-function boundsOf(embedding: StoredArray, [a, b]: readonly [number, number]): [number, number, number, number] {
+function boundsOf(embedding: StoredArray, axes: readonly [number, number]): readonly [number, number, number, number] {
+  const key = JSON.stringify([embedding.path, axes]);
+  const bounds = knownBounds.get(key) ?? findBounds(embedding, axes);
+  knownBounds.set(key, bounds);
+  return bounds;
+}
+
+function findBounds(embedding: StoredArray, [a, b]: readonly [number, number]): [number, number, number, number] {
   const width = embedding.shape[1] ?? 1;
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let row = 0; row < (embedding.shape[0] ?? 0); row += boundsRows) {

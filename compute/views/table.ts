@@ -7,6 +7,7 @@ import { choosesAll } from '../../protocol/cell-choice.ts';
 import { failure } from '../../protocol/errors.ts';
 import type { CellSlice } from '../export/axis.ts';
 import { openPlate } from '../stores/index.ts';
+import { argsort } from './argsort.ts';
 import { openChoice } from './choice.ts';
 import { openColumns, type CellColumn, type ColumnsRequest } from './columns.ts';
 
@@ -92,19 +93,7 @@ async function makeOrder(request: TableRequest): Promise<Uint32Array | null> {
     all.set(part, at);
     at += part.length;
   }
-  return sorted(positions, all, sort.descending);
-}
-
-/** Missing values last either way; equal ones keep the cells' own order. */
-function sorted(positions: Uint32Array, keys: Float64Array, descending: boolean): Uint32Array {
-  const places = new Uint32Array(keys.length).map((_, i) => i);
-  places.sort((a, b) => {
-    const [p, q] = [keys[a]!, keys[b]!];
-    if (p === q) return a - b;
-    if (Number.isNaN(p) || Number.isNaN(q)) return Number.isNaN(p) === Number.isNaN(q) ? a - b : Number.isNaN(p) ? 1 : -1;
-    return p < q === descending ? 1 : -1;
-  });
-  return places.map((place) => positions[place]!);
+  return argsort(all, sort.descending).map((place) => positions[place]!);
 }
 
 /** Labels sort as a person reads them: numbers inside by value. */

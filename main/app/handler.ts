@@ -18,7 +18,7 @@ import { createStaticFiles } from './static.ts';
 export type Handle = (request: Request) => Promise<Response>;
 
 export function createHandler(bench: Workbench): Handle {
-  const views = createViews(bench.workspace, bench.lookEngine);
+  const views = createViews(bench.workspace, bench.look.start);
   const rpc = new RPCHandler(createRouter(bench, views));
   const files = createStaticFiles();
 

@@ -62,6 +62,23 @@ describe('engines that stay', () => {
     expect(engines.every((engine) => engine.killed)).toBe(true);
   });
 
+  test('is there before the first job when warmed, once', async () => {
+    const { engines, start } = playedEngines();
+    const lasting = createLastingEngines(start);
+    lasting.warm();
+    lasting.warm();
+    expect(engines.map((engine) => engine.jobs[0]!.kind)).toEqual(['ready']);
+    done(engines[0]!);
+    await settled();
+    lasting.warm();
+    lasting.start(job('1'), listener().handlers);
+    expect(engines).toHaveLength(1);
+    expect(engines[0]!.jobs).toHaveLength(2);
+    lasting.close();
+    lasting.warm();
+    expect(engines).toHaveLength(1);
+  });
+
   test('an engine that died is told to its job only, and replaced', async () => {
     const { engines, start } = playedEngines();
     const lasting = createLastingEngines(start, { seats: 1 });

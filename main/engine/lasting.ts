@@ -4,11 +4,14 @@
  */
 import type { EngineJob, EngineMessage } from '../../protocol/jobs.ts';
 import { failure } from '../../protocol/errors.ts';
+import { asJobId } from '../../protocol/ids.ts';
 import type { Engine, EngineHandlers, StartEngine } from './contract.ts';
 
 export interface LastingEngines {
   /** Starts a job on an engine that is there, or on a new one. */
   readonly start: StartEngine;
+  /** Starts an engine now when none is there, so that the first job need not wait for it. */
+  warm(): void;
   close(): void;
 }
 
@@ -39,29 +42,34 @@ export function createLastingEngines(start: StartEngine, { seats: count = 2, idl
       else seat.take(task);
     }
   };
+  const startJob: StartEngine = (job, handlers) => {
+    if (closed) throw failure('cancelled', { step: job.kind });
+    const task: Task = { job, handlers, stopped: false };
+    waiting.push(task);
+    next();
+    const running = (): Engine | null => seats.find((seat) => seat.task === task)?.engine ?? null;
+    return {
+      get pid() {
+        return running()?.pid ?? -1;
+      },
+      send: (message) => running()?.send(message),
+      stop() {
+        task.stopped = true;
+        const engine = running();
+        if (engine) seats.find((seat) => seat.task === task)!.stop();
+        else if (waiting.includes(task)) {
+          waiting.splice(waiting.indexOf(task), 1);
+          handlers.onMessage({ kind: 'event', event: { kind: 'cancelled', step: null } });
+        }
+      },
+      kill: () => running()?.kill(),
+    };
+  };
   return {
-    start(job, handlers) {
-      if (closed) throw failure('cancelled', { step: job.kind });
-      const task: Task = { job, handlers, stopped: false };
-      waiting.push(task);
-      next();
-      const running = (): Engine | null => seats.find((seat) => seat.task === task)?.engine ?? null;
-      return {
-        get pid() {
-          return running()?.pid ?? -1;
-        },
-        send: (message) => running()?.send(message),
-        stop() {
-          task.stopped = true;
-          const engine = running();
-          if (engine) seats.find((seat) => seat.task === task)!.stop();
-          else if (waiting.includes(task)) {
-            waiting.splice(waiting.indexOf(task), 1);
-            handlers.onMessage({ kind: 'event', event: { kind: 'cancelled', step: null } });
-          }
-        },
-        kill: () => running()?.kill(),
-      };
+    start: startJob,
+    warm() {
+      if (closed || seats.some((seat) => seat.warm)) return;
+      startJob({ kind: 'ready', id: asJobId('ready') }, { onMessage: () => undefined, onExit: () => undefined });
     },
     close() {
       closed = true;

@@ -16,7 +16,7 @@ import type { Raster } from '../../protocol/raster-file.ts';
 
 /** Cells behind histograms and legends of a map in squares; points drawn at most. */
 const [sampleCells, mostPoints] = [200_000, 1_000_000];
-const squares = 640;
+const squares = 512;
 
 export function useMap(run: string, columns: RunColumns, state: ViewState, dark: boolean) {
   const { basis, color, gene, filters, groups, shown, lasso } = state;

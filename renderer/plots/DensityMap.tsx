@@ -55,6 +55,7 @@ function Squares({ raster, pixels, detail, onStill, place: { camera, size, zoom,
         context.clearRect(from.px, from.py, to.px - from.px, to.py - from.py);
         draw(part, detail.raster.header.region);
       }
+      element.dataset['column'] = raster.header.color?.column ?? '';
       element.dataset['drawn'] = `${Number(element.dataset['drawn'] ?? 0) + 1}`;
     });
     return () => cancelAnimationFrame(asked);

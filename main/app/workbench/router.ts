@@ -110,7 +110,11 @@ export function createRouter(bench: Workbench, views: Views) {
       cancel: os.runs.cancel.handler(({ input }) => ({ cancelled: bench.writable().cancel(input.run) })),
       resume: os.runs.resume.handler(({ input }) => bench.writable().start(runDetail(workspace, input.run, waiting()).recipe, { memoryBytes: null, workers: null })),
       log: os.runs.log.handler(({ input }) => readEvents(workspace, asJobId(input.run), input.after)),
-      columns: os.runs.columns.handler(({ input }) => runColumns(workspace, findRun(workspace, input.run))),
+      columns: os.runs.columns.handler(({ input }) => {
+        // Pictures are asked for next.
+        bench.look.warm();
+        return runColumns(workspace, findRun(workspace, input.run));
+      }),
       cells: os.runs.cells.handler(({ input, signal }) => views.cells(input, signal)),
       export: os.runs.export.handler(async ({ input }) => {
         bench.writable();

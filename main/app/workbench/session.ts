@@ -6,7 +6,7 @@ import { isKind, failure } from '../../../protocol/errors.ts';
 import type { WorkspaceFacts } from '../../../protocol/api.types.ts';
 import { requireSound } from '../../catalog/schema.ts';
 import type { StartEngine } from '../../engine/contract.ts';
-import { createLastingEngines } from '../../engine/lasting.ts';
+import { createLastingEngines, type LastingEngines } from '../../engine/lasting.ts';
 import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace, type Lock } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
@@ -32,7 +32,7 @@ export interface Workbench {
   writable(): RunQueue;
   readonly queue: RunQueue | null;
   /** Engines for pictures and tables, beside whatever runs. */
-  readonly lookEngine: StartEngine;
+  readonly look: Pick<LastingEngines, 'start' | 'warm'>;
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
   const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue, lookEngine: lasting.start,
+    workspace, hub, options, heldBy, queue, look: lasting,
     writable() {
       if (queue) return queue;
       throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
