@@ -54,7 +54,7 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     truckee('add', ...readdirSync(join(folder, 'plates')).filter((name) => name.endsWith('.h5ad')).map((name) => join(folder, 'plates', name)));
     truckee('run', 'pca-umap');
     truckee('export', 'latest', '--h5ad', join(folder, 'plates/truckee-results.h5ad'), '--notebook', join(folder, 'plates/run.ipynb'));
-    truckee('export', 'latest', '--h5ad', join(folder, 'again.h5ad'), '--notebook', join(folder, 'plates/gpu.ipynb'), '--gpu');
+    truckee('export', 'latest', '--h5ad', join(folder, 'plates/again.h5ad'), '--notebook', join(folder, 'plates/gpu.ipynb'), '--gpu');
   }, 120_000);
 
   const compared = (ran: Ran): { cells: number; components: number[]; rand: number } => ({
