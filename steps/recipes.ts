@@ -50,6 +50,15 @@ const definitions = {
       { step: 'leiden' },
     ],
   },
+  de: {
+    truckee: 1,
+    name: 'de',
+    title: 'Genes that every drug moves, against the control of its plate and cell line',
+    steps: [
+      { step: 'filter', params: { level: 'full' }, lenient: ['level'] },
+      { step: 'de' },
+    ],
+  },
   qc: {
     truckee: 1,
     name: 'qc',

@@ -113,6 +113,7 @@ function dropAbsentColumns(id: StepId, what: Values, entry: RecipeStep, input: I
 function checkColumns(id: StepId, params: Values, input: InputFacts, written: ReadonlyMap<string, number>): string[] {
   const wanted: string[] = [];
   if (id === 'integrate') wanted.push(...['batch_key', 'label_key'].flatMap((key) => (typeof params[key] === 'string' ? [params[key]] : [])));
+  else if (id === 'de') wanted.push(...deColumns(params));
   else if (id !== 'filter') return [];
   if (typeof params['where'] === 'string') wanted.push(...columnsOf(parseWhere(params['where'])));
   if (id === 'filter' && params['level'] !== null) wanted.push(levelColumn);
@@ -126,6 +127,13 @@ function checkColumns(id: StepId, params: Values, input: InputFacts, written: Re
     }
   }
   return wanted.filter((column) => computed.includes(column)).map((column) => `obs/${column}`);
+}
+
+/** Columns that a comparison names; those of its expressions may be computed. */
+function deColumns(params: Values): string[] {
+  const choices = [params['target_where'], params['reference_where']].filter((text) => typeof text === 'string');
+  const named = [...((params['strata'] as readonly string[] | null) ?? []), ...(params['method'] === 'pseudobulk' ? [String(params['sample_key'])] : [])];
+  return [...named, ...(choices.length > 0 ? choices.flatMap((text) => columnsOf(parseWhere(text))) : [String(params['groupby'])])];
 }
 
 function writerOf(slot: string): string {

@@ -1,6 +1,7 @@
 /** Every step of a recipe, in the order in which they are usually run. The one list that everything else is mapped over. */
 import type { z } from 'zod';
 import type { StepDefinition } from './define.ts';
+import { de } from './de.ts';
 import { filter } from './filter.ts';
 import { hvg } from './hvg.ts';
 import { integrate } from './integrate.ts';
@@ -13,7 +14,7 @@ import { qc } from './qc.ts';
 import { subset } from './subset.ts';
 import { umap } from './umap.ts';
 
-export const steps = { qc, filter, normalize, log1p, hvg, pca, integrate, subset, neighbors, umap, leiden } as const;
+export const steps = { qc, filter, normalize, log1p, hvg, pca, integrate, subset, neighbors, umap, leiden, de } as const;
 
 export type StepId = keyof typeof steps;
 /** Resolved parameters of a step. */

@@ -1,5 +1,6 @@
 /** Heavy functions that run whole on one worker thread, so that the engine stays responsive meanwhile. */
 import type { KernelSet } from '../kernels/kernels.ts';
+import type { CorrectAnswer, CorrectCall, GeneBlockAnswer, GeneBlockCall } from './differential.ts';
 import type { EigenAnswer, EigenCall } from './eigen.ts';
 import type { GenerateAnswer, GenerateCall } from './generate.ts';
 import type { CarryAnswer, CarryCall, ClusterAnswer, ClusterCall, ListedAnswer, ListedCall, PartitionAnswer, PartitionCall, TransportAnswer, TransportCall, WholeAnswer, WholeCall } from './integration.ts';
@@ -20,6 +21,8 @@ export interface CallTable {
   partition: { payload: PartitionCall; result: PartitionAnswer };
   listed: { payload: ListedCall; result: ListedAnswer };
   wholeCorrection: { payload: WholeCall; result: WholeAnswer };
+  geneBlock: { payload: GeneBlockCall; result: GeneBlockAnswer };
+  correct: { payload: CorrectCall; result: CorrectAnswer };
   carry: { payload: CarryCall; result: CarryAnswer };
   umap: { payload: UmapCall; result: UmapAnswer };
   leiden: { payload: LeidenCall; result: LeidenAnswer };

@@ -1,5 +1,6 @@
 /** Name of a call -> the function that does it. */
 import type { Call, CallContext, CallName } from './contract.ts';
+import { runCorrect, runGeneBlockCall } from './differential.ts';
 import { runEigen } from './eigen.ts';
 import { runGeneratePlate } from './generate.ts';
 import { runCarry, runCluster, runListed, runPartition, runTransport, runWholeCorrection } from './integration.ts';
@@ -20,6 +21,8 @@ export const callTable: { readonly [Name in CallName]: Call<Name> } = {
   partition: runPartition,
   listed: runListed,
   wholeCorrection: runWholeCorrection,
+  geneBlock: runGeneBlockCall,
+  correct: runCorrect,
   carry: runCarry,
   umap: runUmapLayout,
   leiden: runLeidenClusters,

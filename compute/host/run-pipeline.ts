@@ -184,7 +184,7 @@ function createContext(run: Run, step: JobStep, id: StepId, index: number, folde
     async runPass(name, options) {
       record.passes += 1;
       await runCheckpointedPass(pool, name, options, {
-        fingerprint: step.fingerprint, checkpointFolder, plates: input.plates,
+        fingerprint: step.fingerprint, checkpointFolder, plates: options.plates ?? input.plates,
         chunkRows: record.plan.chunkRows, chunkStored: record.plan.chunkStored, workers: record.plan.workers,
         progress: (done, total) => reporter.progress(done, total, 'cells'),
         note, pulse: stopIfCancelled,

@@ -6,6 +6,7 @@ import type { CsrBlock } from '../kernels/block.ts';
 import type { KernelSet } from '../kernels/kernels.ts';
 import type { Plate } from '../matrix/plates.ts';
 import type { Tile } from '../matrix/tiles.ts';
+import type { GeneOrderPartial, GeneOrderSpec } from './gene-order.ts';
 import type { GeneTotalsPartial, GeneTotalsSpec } from './gene-totals.ts';
 import type { GramPartial, GramSpec } from './gram.ts';
 import type { MomentsPartial, MomentsSpec } from './moments.ts';
@@ -19,6 +20,7 @@ export interface PassTable {
   totals: { spec: TotalsSpec; partial: TotalsPartial };
   moments: { spec: MomentsSpec; partial: MomentsPartial };
   gram: { spec: GramSpec; partial: GramPartial };
+  geneOrder: { spec: GeneOrderSpec; partial: GeneOrderPartial };
   project: { spec: ProjectSpec; partial: ProjectPartial };
 }
 

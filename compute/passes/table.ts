@@ -1,5 +1,6 @@
 /** Name of a pass -> how a worker opens it. */
 import type { OpenPass, PassName } from './contract.ts';
+import { openGeneOrder } from './gene-order.ts';
 import { openGeneTotals } from './gene-totals.ts';
 import { openGram } from './gram.ts';
 import { openMoments } from './moments.ts';
@@ -13,5 +14,6 @@ export const passes: { readonly [Name in PassName]: OpenPass<Name> } = {
   totals: openTotals,
   moments: openMoments,
   gram: openGram,
+  geneOrder: openGeneOrder,
   project: openProject,
 };

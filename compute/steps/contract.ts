@@ -41,6 +41,8 @@ export interface PassOptions<Name extends PassName> {
   start(): Reducer<PassTable[Name]['partial']>;
   /** Of the step it belongs to, when one step has several passes. */
   readonly part: string;
+  /** Only these plates (numbered from 0 in the pass); all when left out. */
+  readonly plates?: readonly Plate[];
 }
 
 export interface StepContext<Id extends StepId = StepId> {

@@ -1,6 +1,7 @@
 /** Step -> runner. A step without one does not compile. */
 import type { StepId } from '../../steps/table.ts';
 import type { StepRunner } from './contract.ts';
+import { runDe } from './de.ts';
 import { runFilter } from './filter.ts';
 import { runHvg } from './hvg.ts';
 import { runIntegrate } from './integrate.ts';
@@ -25,4 +26,5 @@ export const runners: { readonly [Id in StepId]: StepRunner<Id> } = {
   neighbors: runNeighbors,
   umap: runUmap,
   leiden: runLeiden,
+  de: runDe,
 };

@@ -33,7 +33,7 @@ function inputFor(recipe: Recipe, datasets: readonly NotebookDataset[]): Noteboo
   const facts: InputFacts = {
     nObs: 4000 * datasets.length, nVars: 62710, stored: 8e6,
     plates: datasets.map((d) => ({
-      name: d.name, path: d.file, nObs: d.cells, nVars: d.genes, obsColumns: ['plate', 'cell_line', 'pass_filter'], demo: true,
+      name: d.name, path: d.file, nObs: d.cells, nVars: d.genes, obsColumns: ['plate', 'cell_line', 'drug', 'pass_filter'], demo: true,
       matrix: { slot: 'X', kind: 'csr_matrix', dtype: 'float32', chunks: null, filter: null, shuffle: false, nObs: d.cells, nVars: d.genes, stored: d.stored, storedBytes: 1e7 },
     })),
   };

@@ -1,0 +1,109 @@
+/** A block of genes: read from gene order, tested in every stratum of a plate, written into the strata's tables. */
+import { closeSync, openSync } from 'node:fs';
+import { systemFailure } from '../../protocol/errors.ts';
+import { writeNumbers } from '../results/parquet/block-table.ts';
+import { log2FoldChange, percentChange } from '../statistics/index.ts';
+import { numberColumnNames, numberColumns, type BlockNumbers, type CellArrays, type DeSettings, type Samples, type Stratum } from './contract.ts';
+import { openEntries, type SlotEntries } from './entries.ts';
+import { readPiece, type GenePiece, type Segment } from './gene-order.ts';
+import { openGeneTest, wellValues } from './gene-tests.ts';
+
+/** A plate's comparisons as a worker gets them. */
+export interface PlateComparison {
+  readonly cells: CellArrays;
+  /** Per slot: its cells, and the sum over all genes of their (normalised) counts. */
+  readonly slotCells: Float64Array;
+  readonly slotTotals: Float64Array;
+  readonly samples: Samples | null;
+  readonly strata: readonly Stratum[];
+  readonly settings: DeSettings;
+  /** Tested genes. */
+  readonly genes: number;
+}
+
+/** Tests genes [from, to) and writes their numbers; `pulse` is called after each gene. */
+export function runGeneBlock(comparison: PlateComparison, segments: readonly Segment[], from: number, to: number, pulse: () => void): void {
+  const pieces = segments.map((segment) => readPiece(segment, comparison.genes, from, to)).filter((piece) => piece.rows.length > 0);
+  writeBlock(comparison, from, testGenes(comparison, pieces, to - from, pulse));
+}
+
+/** Per stratum the numbers of `genes` genes of the pieces. */
+export function testGenes(comparison: PlateComparison, pieces: readonly GenePiece[], genes: number, pulse: () => void): BlockNumbers[] {
+  const { strata, slotCells, slotTotals, samples, settings } = comparison;
+  const reader = openEntries(comparison.cells, slotCells.length, samples?.library.length ?? 0);
+  const test = openGeneTest(settings.method, slotCells, samples);
+  const meanOf = openMean(comparison);
+  const { eps, cpmFilter } = settings;
+  const out = strata.map(({ targets }) => emptyNumbers(targets * genes));
+  for (let gene = 0; gene < genes; gene++) {
+    const entries = reader.read(pieces, gene);
+    strata.forEach((stratum, at) => {
+      const numbers = out[at]!;
+      const { base } = stratum;
+      const perMillion = (s: number): number => (slotTotals[s]! > 0 ? (entries.naturalSum[s]! / slotTotals[s]!) * 1e6 : 0);
+      const share = (s: number): number => (100 * (entries.start[s + 1]! - entries.start[s]!)) / slotCells[s]!;
+      const reference = meanOf(entries, base);
+      const referenceShare = share(base);
+      test(entries, stratum, (target, { statistic, p, logP }) => {
+        const s = base + 1 + target;
+        const to = target * genes + gene;
+        const mean = meanOf(entries, s);
+        numbers.target_mean[to] = mean;
+        numbers.ref_mean[to] = reference;
+        numbers.log2_fold_change[to] = log2FoldChange(mean, reference, eps);
+        numbers.percent_change[to] = percentChange(mean, reference, eps);
+        numbers.p_value[to] = p;
+        numbers.statistic[to] = statistic;
+        // Not yet a rate: what is NaN here is left out of the correction.
+        numbers.fdr[to] = cpmFilter !== null && perMillion(s) <= cpmFilter && perMillion(base) <= cpmFilter ? Number.NaN : 0;
+        numbers.neg_log10_p[to] = logP === 0 ? 0 : -logP / Math.LN10;
+        numbers.pct_expressed_target[to] = share(s);
+        numbers.pct_expressed_ref[to] = referenceShare;
+      });
+    });
+    pulse();
+  }
+  return out;
+}
+
+/** Mean of a slot on the scale of normalised counts. */
+function openMean({ slotCells, samples, settings }: PlateComparison): (entries: SlotEntries, slot: number) => number {
+  if (settings.method === 'pseudobulk') {
+    const valuesOf = wellValues(samples!);
+    return (entries, s) => {
+      const values = valuesOf(entries, s);
+      return 2 ** (values.reduce((a, b) => a + b, 0) / values.length);
+    };
+  }
+  if (settings.geometricMean) return (entries, s) => Math.expm1(entries.logSum[s]! / slotCells[s]!);
+  return (entries, s) => entries.naturalSum[s]! / slotCells[s]!;
+}
+
+function emptyNumbers(length: number): BlockNumbers {
+  return Object.fromEntries(numberColumnNames.map((name) => [name, new Float64Array(length)])) as BlockNumbers;
+}
+
+function writeBlock({ strata }: PlateComparison, from: number, blocks: readonly BlockNumbers[]): void {
+  strata.forEach(({ path, places, targets }, at) => {
+    try {
+      const fd = openSync(path, 'r+');
+      try {
+        for (const name of numberColumnNames) {
+          const values = blocks[at]![name];
+          const genes = values.length / targets;
+          const stored = numberColumns[name] ? Float32Array.from(values) : values;
+          for (let target = 0; target < targets; target++) writeNumbers(fd, places, name, target, from, stored.subarray(target * genes, (target + 1) * genes));
+        }
+      } finally {
+        closeSync(fd);
+      }
+    } catch (cause) {
+      throw systemFailure(cause, path) ?? cause;
+    }
+  });
+}
+
+/** Bytes that a block of genes takes while it is worked on, for so many entries and targets. */
+export function blockBytes(entries: number, genes: number, targets: number): number {
+  return 3 * entries + 8 * genes * targets * numberColumnNames.length;
+}

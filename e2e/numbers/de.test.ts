@@ -1,0 +1,152 @@
+/** Differential expression as its users run it, against scipy on the same plate; the same bytes however it is run. */
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { numberColumnNames } from '../../compute/differential/contract.ts';
+import { readNumbers } from '../../compute/results/parquet/block-table.ts';
+import { anndataPython, runScript } from '../../compute/results/testing/python.ts';
+import type { DeFacts, DeStratumFacts, TopOfTarget } from '../../compute/steps/de-facts.ts';
+import { relativeGap } from '../../fixtures/golden.ts';
+import type { FinishedRun } from '../support/finished-run.ts';
+import { createTrial, scratch, truckee, type Trial } from '../support/truckee.ts';
+
+let files: string[];
+const full = { filter: { level: 'full' } };
+
+beforeAll(async () => {
+  const folder = scratch();
+  const made = await truckee(['generate', folder, '--plates', '2', '--cells', '5000', '--genes', '900', '--lines', '2', '--seed', '7', '--workspace', join(folder, 'w')]);
+  files = made.last['files'] as string[];
+  usual = createTrial();
+  await usual.add(files[0]!);
+}, 60_000);
+
+let usual: Trial;
+
+/** In one workspace with one plate, or in a fresh one with other plates. */
+async function run(params: Readonly<Record<string, unknown>>, plates: readonly string[] | null = null, workers = 2): Promise<FinishedRun> {
+  const trial = plates === null ? usual : createTrial();
+  if (plates !== null) await trial.add(...plates);
+  return trial.run({ ...full, de: params }, { workers });
+}
+
+const folderOf = (done: FinishedRun): string => done.folder('de');
+function numbersOf(done: FinishedRun, stratum: DeStratumFacts, target: number): Record<string, Float64Array> {
+  const path = join(folderOf(done), stratum.file!);
+  const fd = openSync(path, 'r');
+  const found = Object.fromEntries(numberColumnNames.map((name) => [name, readNumbers(fd, path, stratum.places!, name, target)]));
+  closeSync(fd);
+  return found;
+}
+
+describe.skipIf(!anndataPython)('against scipy (needs Python)', () => {
+  test.each(['wilcoxon', 't-test', 'wilcoxon_counts', 'pseudobulk'])('%s: statistics, p-values, means and rates of whole conditions', async (method) => {
+    const done = await run({ method });
+    const { strata, genes } = done.facts<DeFacts>('de');
+    expect(genes).toBe(900);
+    const stratum = strata.find((one) => one.targets.length > 10)!;
+    const picked = [0, Math.floor(stratum.targets.length / 2), stratum.targets.length - 1];
+    const requests = picked.map((target) => [stratum.labels['cell_line'], stratum.targets[target]!.target, method]);
+    const answers = runScript(join(import.meta.dirname, 'de_reference.py'), files[0]!, JSON.stringify(requests)) as Record<string, (number | null)[] & number>[];
+    picked.forEach((target, i) => {
+      const wanted = answers[i]!;
+      const found = numbersOf(done, stratum, target);
+      expect([stratum.targets[target]!.cells, stratum.reference_cells]).toEqual(wanted['cells']);
+      if (stratum.target_sum !== null) expect(stratum.target_sum).toBe(wanted['target_sum']);
+      if (method.startsWith('wilcoxon')) expect([...found['statistic']!]).toEqual(wanted['statistic']);
+      const tolerance = { p_value: 1e-8, fdr: 1e-8, statistic: 1e-8, target_mean: 1e-9, ref_mean: 1e-9, log2_fold_change: 1e-8, pct_expressed_target: 1e-6, pct_expressed_ref: 1e-6 };
+      for (const [name, most] of Object.entries(tolerance)) {
+        const expected = wanted[name]!.map((value) => value ?? Number.NaN);
+        expect(relativeGap(found[name]!, expected, name === 'statistic' || name === 'log2_fold_change' ? 1 : 1e-12), `${method} ${name}`).toBeLessThan(most);
+      }
+    });
+  }, 60_000);
+});
+
+describe('a comparison', () => {
+  let done: FinishedRun;
+  let facts: DeFacts;
+  beforeAll(async () => {
+    done = await run({}, files);
+    facts = done.facts<DeFacts>('de');
+  }, 60_000);
+
+  test('goes by plate and cell line against DMSO of the same (not a drug whose name has it), and says what it skipped and why', () => {
+    expect(facts).toMatchObject({ reference: 'DMSO_TF', method: 'wilcoxon', strata_columns: ['cell_line', 'plate'], is_log1p: false });
+    expect(facts.strata.length).toBe(4);
+    expect(new Set(facts.strata.map((one) => one.plate)).size).toBe(2);
+    const skipped = facts.strata.flatMap((one) => one.skipped);
+    expect(skipped.length).toBeGreaterThan(3);
+    expect(skipped.every((one) => one.cells < 10 && /fewer than 10( cells)?$/.test(one.because))).toBe(true);
+    for (const { targets } of facts.strata) expect(targets.every((one) => one.cells >= 10 && !one.target.includes("('DMSO_TF'"))).toBe(true);
+  });
+
+  test('its table has the columns as named, in order, and any reader of Parquet reads it', async () => {
+    const stratum = facts.strata.find((one) => one.file !== null)!;
+    const file = await asyncBufferFromFile(join(folderOf(done), stratum.file!));
+    const rows = await parquetReadObjects({ file, rowStart: 900, rowEnd: 1800 });
+    expect(Object.keys(rows[0]!)).toEqual([
+      'target', 'feature', 'target_mean', 'ref_mean', 'target_membership', 'ref_membership', 'log2_fold_change', 'percent_change', 'p_value', 'statistic', 'fdr',
+      'neg_log10_p', 'pct_expressed_target', 'pct_expressed_ref',
+    ]);
+    expect(new Set(rows.map((row) => row['target']))).toEqual(new Set([stratum.targets[1]!.target]));
+    expect(rows[0]).toMatchObject({ target_membership: BigInt(stratum.targets[1]!.cells), ref_membership: BigInt(stratum.reference_cells) });
+    const significant = rows.filter((row) => Number(row['fdr']) < 0.05);
+    expect(significant.length).toBe(stratum.targets[1]!.significant);
+    const tops = JSON.parse(readFileSync(join(folderOf(done), stratum.file!.replace('.parquet', '.top.json')), 'utf8')) as TopOfTarget[];
+    expect(tops.map((top) => top.significant)).toEqual(stratum.targets.map((one) => one.significant));
+    expect(new Set(tops[1]!.genes)).toEqual(new Set(significant.map((row) => row['feature'])));
+  });
+
+  test('finds drugs that act and leaves those alone that do nothing', () => {
+    const found = facts.strata.flatMap((one) => one.targets);
+    expect(found.filter((one) => one.significant > 5).length).toBeGreaterThan(10);
+    expect(found.filter((one) => one.significant === 0).length).toBeGreaterThan(10);
+  });
+
+  test.each([1, 3])('gives the same bytes with %i workers', async (workers) => {
+    const again = await run({}, files, workers);
+    expect(again.digests()).toEqual(done.digests());
+  }, 60_000);
+
+  test('of some drugs gives the numbers that all together give', async () => {
+    const stratum = facts.strata.find((one) => one.targets.length > 10)!;
+    const drug = /'([^']+)'/.exec(stratum.targets[3]!.target)![1]!;
+    const some = await run({ groups: [drug] });
+    const same = some.facts<DeFacts>('de').strata.find((one) => one.name === stratum.name)!;
+    expect(same.targets).toEqual(stratum.targets.filter((one) => one.target.includes(`'${drug}'`)));
+    const [a, b] = [numbersOf(some, same, 0), numbersOf(done, stratum, stratum.targets.findIndex((one) => one.target === same.targets[0]!.target))];
+    for (const name of numberColumnNames) expect(a[name], name).toEqual(b[name]);
+  }, 60_000);
+});
+
+test('two choices of cells instead of labels', async () => {
+  const done = await run({ target_where: "phase == 'G2M'", reference_where: "phase == 'G1'", strata: [] });
+  const { strata } = done.facts<DeFacts>('de');
+  expect(strata.length).toBe(1);
+  expect(strata[0]!.targets.map((one) => one.target)).toEqual(['target']);
+  expect(strata[0]!.targets[0]!.significant).toBeGreaterThan(3);
+}, 60_000);
+
+describe('what cannot be compared', () => {
+  const fails = (params: Readonly<Record<string, unknown>>) => usual.fails({ ...full, de: params });
+
+  test('a reference that no cell has, with what there is', async () => {
+    const error = await fails({ groupby: 'drug', reference: 'DMSO_TG' });
+    expect(error).toMatchObject({ kind: 'not-found' });
+    expect(error.facts['near']).toContain('DMSO_TF');
+  });
+
+  test('columns that do not exist', async () => {
+    expect(await fails({ groupby: 'drugs' })).toMatchObject({ kind: 'unknown-column' });
+    expect(await fails({ strata: ['cell_lines'] })).toMatchObject({ kind: 'unknown-column' });
+    expect(await fails({ target_where: "phase == 'G1'" })).toMatchObject({ kind: 'invalid-parameter' });
+  });
+
+  test('groups that are all too small', async () => {
+    const error = await fails({ min_cells: 4000 });
+    expect(error).toMatchObject({ kind: 'nothing-left', facts: { step: 'de' } });
+    expect(error.message).toContain('fewer than 4000');
+  });
+}, 60_000);
