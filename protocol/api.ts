@@ -51,6 +51,12 @@ export const api = {
   about: oc.output(type<About>()),
   workspace: {
     facts: oc.output(type<WorkspaceFacts>()),
+    /** Workspaces opened lately, newest first. */
+    recent: oc.output(type<readonly { readonly path: string; readonly openedAt: string }[]>()),
+    /** Opens another workspace in place of this one; with `create` a new or empty folder becomes one. */
+    open: oc.input(z.strictObject({ path: text, create: z.boolean().default(false) })).output(type<{ readonly root: string }>()),
+    /** What `clean` would delete, largest first. */
+    cleanable: oc.output(type<readonly { readonly name: string; readonly createdAt: string | null; readonly bytes: number }[]>()),
     /** Deletes results that no kept run refers to any more, and derived caches. */
     clean: oc.output(type<{ readonly bytes: number; readonly removed: number }>()),
   },

@@ -7,6 +7,7 @@ export interface ErrorFacts {
   'not-hdf5': { path: string; found: string };
   'truncated-file': { path: string; expectedBytes: number; actualBytes: number };
   'unsupported-format': { path: string; format: string; hint: string };
+  'not-a-workspace': { path: string };
   'unsupported-encoding': { path: string; element: string; encoding: string };
   'corrupt-file': { path: string; element: string; reason: string };
   'corrupt-chunk': { path: string; dataset: string; chunk: number; rowStart: number; rowEnd: number; reason: string };

@@ -29,6 +29,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Copy or download the file again and compare its size and checksum with the source.',
   }),
   'unsupported-format': (f) => ({ message: `${f.path} is a ${f.format} file, which cannot be read here.`, remedy: f.hint }),
+  'not-a-workspace': (f) => ({
+    message: `${f.path} is not a workspace of Truckee.`,
+    remedy: 'Choose a folder that Truckee made (it holds catalog.sqlite), or create a workspace in a new or empty folder.',
+  }),
   'unsupported-encoding': (f) => ({
     message: `${f.element} in ${f.path} is stored as ${f.encoding}, which this version cannot read.`,
     remedy: 'Write the file again with a current anndata (adata.write_h5ad) and add the copy.',

@@ -10,6 +10,7 @@ import { columnsRequest, columnsRoute, downloadQuery, downloadRoute, pointsQuery
 import { failure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import type { z } from 'zod';
 import { insideRoots } from './workbench/files.ts';
+import type { Shelf } from './desk.ts';
 import { createRouter } from './workbench/router.ts';
 import type { Workbench } from './workbench/session.ts';
 import { createViews, type ViewBytes } from './workbench/views.ts';
@@ -17,9 +18,9 @@ import { createStaticFiles } from './static.ts';
 
 export type Handle = (request: Request) => Promise<Response>;
 
-export function createHandler(bench: Workbench): Handle {
+export function createHandler(bench: Workbench, shelf: Shelf): Handle {
   const views = createViews(bench.workspace, bench.look.start);
-  const rpc = new RPCHandler(createRouter(bench, views));
+  const rpc = new RPCHandler(createRouter(bench, views, shelf));
   const files = createStaticFiles();
 
   const points = async (url: URL, request: Request): Promise<Response> => {

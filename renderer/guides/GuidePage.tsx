@@ -8,6 +8,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { definitionOf, isStepId, type StepId } from '../../steps/table.ts';
+import { saveRecipe } from '../client/opened-recipe.ts';
 import { client, host } from '../client/rpc.ts';
 import { formatCount } from '../client/words.ts';
 import { DatasetFacts } from '../panels/DatasetFacts.tsx';
@@ -95,6 +96,7 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
         </Accordion>
       )}
 
+      {preflight.error && at !== 2 && <ErrorCard error={preflight.error} />}
       {start.error && <ErrorCard error={start.error} />}
       {preflight.data?.refusal && at !== 2 && <ErrorCardOf refusal={preflight.data.refusal} />}
       <Group justify="space-between" className="guide-foot">
@@ -103,8 +105,9 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
           {preflight.data && ready ? `${formatCount(preflight.data.cells)} cells, about ${preflight.data.lines.find((line) => line.resource === 'time')?.needed ?? '?'}${changes > 0 ? `, ${changes} changed` : ''}` : ''}
         </Text>
         <Group gap="sm">
+          <Button variant="subtle" onClick={() => saveRecipe(wanted)} title="The recipe as a file: to share, to keep, to run from the command line">Save recipe</Button>
           {at < questions.length - 1 && <Button variant="default" onClick={() => setAt(at + 1)} disabled={!ready}>Next</Button>}
-          <Button onClick={() => start.mutate()} loading={start.isPending} disabled={!ready || preflight.data?.ok === false}>Run</Button>
+          <Button onClick={() => start.mutate()} loading={start.isPending} disabled={!ready || preflight.isError || preflight.data?.ok === false}>Run</Button>
         </Group>
       </Group>
     </Stack>

@@ -6,9 +6,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useLive } from '../client/events.ts';
 import { host } from '../client/rpc.ts';
+import { Tour } from './Tour.tsx';
 
 const places = [
-  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/query', label: 'Query' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/help', label: 'Help' },
+  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/query', label: 'Query' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/workspace', label: 'Workspace' }, { to: '/help', label: 'Help' },
 ] as const;
 
 export function App() {
@@ -44,6 +45,7 @@ export function App() {
         <Outlet />
       </AppShell.Main>
       <Palette />
+      <Tour />
     </AppShell>
   );
 }

@@ -6,6 +6,7 @@ import { client, host } from '../client/rpc.ts';
 import { formatBytes } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { fieldsOf } from '../panels/parameters.ts';
+import { TourButton } from './Tour.tsx';
 import { cards, glossary } from './help.table.ts';
 
 export function HelpPage() {
@@ -22,7 +23,7 @@ export function HelpPage() {
   });
   return (
     <Stack maw={900} gap="xl">
-      <Title order={1}>Help</Title>
+      <Group><Title order={1}>Help</Title><TourButton /></Group>
       <section><Title order={2} mb="xs">When something goes wrong</Title><Accordion>{cards.map((card) => <Accordion.Item key={card.title} value={card.title}><Accordion.Control>{card.title}</Accordion.Control><Accordion.Panel><Text size="sm">{card.text}</Text></Accordion.Panel></Accordion.Item>)}</Accordion></section>
       <section>
         <Title order={2} mb="xs">Steps and their parameters</Title>

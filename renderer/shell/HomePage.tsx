@@ -6,6 +6,8 @@ import { host } from '../client/rpc.ts';
 import { formatBytes, formatCount } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { AddData } from '../guides/AddData.tsx';
+import { OpenRecipe } from '../panels/OpenRecipe.tsx';
+import { TourButton } from './Tour.tsx';
 import { RunList } from './RunList.tsx';
 
 export function HomePage() {
@@ -25,7 +27,7 @@ export function HomePage() {
       {datasets.data?.length === 0 && <section className="card"><Title order={2}>Begin with data</Title><AddData empty /></section>}
       {datasets.data && datasets.data.length > 0 && (
         <section>
-          <Title order={2} mb="sm">Guides</Title>
+          <Group justify="space-between" mb="sm"><Title order={2}>Guides</Title><Group gap="xs"><OpenRecipe /><TourButton /></Group></Group>
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
             {recipes.data?.map((recipe) => (
               <Link key={recipe.name} to="/guide/$recipe" params={{ recipe: recipe.name }} className="card">

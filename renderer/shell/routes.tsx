@@ -3,6 +3,7 @@ import { Button, Loader, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link } from '@tanstack/react-router';
 import { host } from '../client/rpc.ts';
+import { keptRecipe, openedRecipeName } from '../client/opened-recipe.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { App } from './App.tsx';
 import { HomePage } from './HomePage.tsx';
@@ -41,6 +42,7 @@ const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$ru
 const cells = createRoute({ getParentRoute: () => root, path: '/cells/$run', component: CellsRoute, validateSearch: withView });
 const quality = createRoute({ getParentRoute: () => root, path: '/quality/$run', component: QualityRoute, validateSearch: withView });
 const genes = createRoute({ getParentRoute: () => root, path: '/genes/$run', component: GenesRoute, validateSearch: withView });
+const workspace = createRoute({ getParentRoute: () => root, path: '/workspace', component: lazyRouteComponent(() => import('./WorkspacePage.tsx'), 'WorkspacePage') });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
 const LazyGuide = lazyRouteComponent(() => import('../guides/GuidePage.tsx'), 'GuidePage');
@@ -63,7 +65,7 @@ function GuideRoute() {
   const earlier = useQuery({ ...host.runs.detail.queryOptions({ input: { run: from ?? '' } }), enabled: from !== undefined });
   const failed = ready.error ?? earlier.error;
   if (failed) return <ErrorCard error={failed} />;
-  const recipe = from === undefined ? ready.data?.find((one) => one.name === name) : earlier.data?.recipe;
+  const recipe = from !== undefined ? earlier.data?.recipe : name === openedRecipeName ? keptRecipe() : ready.data?.find((one) => one.name === name);
   if (recipe) return <LazyGuide key={from ?? name} recipe={recipe} {...(limits ? { filter: limits } : {})} />;
   return (from === undefined ? ready.isPending : earlier.isPending) ? <Loader /> : <Nothing />;
 }
@@ -101,7 +103,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -9,16 +9,17 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { BrowserWindowConstructorOptions } from 'electron';
 import { lockWorkspace } from '../../lock.ts';
 import { openWorkspace } from '../../workspace.ts';
+import type { Desk } from '../desk.ts';
 import type { Workbench } from '../workbench/session.ts';
 import { menuOf } from './menu.ts';
 import type { ElectronParts, IpcEvent, WindowPart } from './parts.ts';
 import { openWindow, origin, scheme } from './window.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'truckee-window-'));
-let bench: Workbench | null = null;
+let desk: Desk | null = null;
 afterEach(async () => {
-  await bench?.close();
-  bench = null;
+  await desk?.close();
+  desk = null;
 });
 process.on('exit', () => rmSync(root, { recursive: true, force: true }));
 
@@ -87,8 +88,8 @@ function play(first = true): Played {
 }
 
 async function open(played: Played, name: string): Promise<Workbench> {
-  bench = await openWindow(played.parts, { workspacePath: join(root, name), roots: [root], startUtility: () => { throw new Error('not asked for'); } });
-  return bench!;
+  desk = await openWindow(played.parts, { workspacePath: join(root, name), roots: [root], startUtility: () => { throw new Error('not asked for'); } });
+  return desk!.bench;
 }
 
 describe('the window', () => {

@@ -8,10 +8,11 @@ import { startLocalEngine } from '../../engine/local.ts';
 import { enginePath } from '../../engine/node-path.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { packageRoot, version } from '../../version.ts';
-import { createHandler, type Handle } from '../handler.ts';
+import { openDesk, type Desk } from '../desk.ts';
+import type { Handle } from '../handler.ts';
 import { safetyHeaders } from '../static.ts';
 import { insideRoots } from '../workbench/files.ts';
-import { openWorkbench, type Workbench } from '../workbench/session.ts';
+import type { Workbench } from '../workbench/session.ts';
 import { menuOf } from './menu.ts';
 import type { ElectronParts, IpcEvent, WindowPart } from './parts.ts';
 
@@ -28,8 +29,8 @@ export interface WindowOptions {
   readonly startUtility: StartEngine;
 }
 
-/** Runs until the window is closed. Returns the workbench once the window is open, null when another instance has it. */
-export async function openWindow(parts: ElectronParts, options: WindowOptions): Promise<Workbench | null> {
+/** Runs until the window is closed. Returns what is open once the window is, null when another instance has it. */
+export async function openWindow(parts: ElectronParts, options: WindowOptions): Promise<Desk | null> {
   const { app, protocol, session, Menu, dialog } = parts;
   app.setName('Truckee');
   // Before anything is ready: a scheme that fetch, streams and relative addresses work on.
@@ -39,31 +40,31 @@ export async function openWindow(parts: ElectronParts, options: WindowOptions): 
     return null;
   }
   await app.whenReady();
-  let bench: Workbench;
+  let desk: Desk;
   try {
     const startEngine = enginePath() === null ? options.startUtility : startLocalEngine;
-    bench = openWorkbench(options.workspacePath, { startEngine, address: 'a window', shell: 'window', roots: options.roots });
+    desk = openDesk(options.workspacePath, { startEngine, address: 'a window', shell: 'window', roots: options.roots });
   } catch (thrown) {
     const { message, remedy } = toErrorData(thrown);
     dialog.showErrorBox('Truckee cannot open this workspace', `${message}\n\n${remedy}`);
     app.exit(1);
     return null;
   }
-  protocol.handle(scheme, answerWith(createHandler(bench)));
+  protocol.handle(scheme, answerWith(desk.handle));
   session.defaultSession.setPermissionRequestHandler((_contents, permission, callback) => callback(permission === 'notifications'));
   session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'notifications');
-  allowReveal(parts, bench);
+  allowReveal(parts, desk);
   const window = makeWindow(parts);
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf({ version, reveal: () => void parts.shell.openPath(bench.workspace.root) })));
-  keepAwake(parts, bench);
-  askBeforeQuitting(parts, bench, window);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuOf({ version, reveal: () => void parts.shell.openPath(desk.bench.workspace.root) })));
+  desk.onOpened((bench) => keepAwake(parts, bench));
+  askBeforeQuitting(parts, desk, window);
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore();
     window.focus();
   });
-  app.on('window-all-closed', () => void bench.close().then(() => app.quit()));
+  app.on('window-all-closed', () => void desk.close().then(() => app.quit()));
   await window.loadURL(`${origin}/`);
-  return bench;
+  return desk;
 }
 
 /** Requests of our own pages only; the answers carry the same headers as served ones. */
@@ -108,11 +109,11 @@ function isOutside(url: string): boolean {
 }
 
 /** The one thing a page may ask of the system beyond its own files: to show an export in its folder. */
-function allowReveal({ ipcMain, shell }: ElectronParts, bench: Workbench): void {
+function allowReveal({ ipcMain, shell }: ElectronParts, desk: Desk): void {
   ipcMain.handle('reveal', (event: IpcEvent, folder: unknown, name: unknown) => {
     if (!event.senderFrame?.url.startsWith(`${origin}/`)) return false;
     if ((folder !== 'exports' && folder !== 'figures' && folder !== 'notebooks') || typeof name !== 'string') return false;
-    const root = bench.workspace.folders[folder];
+    const root = desk.bench.workspace.folders[folder];
     shell.showItemInFolder(insideRoots(join(root, name), [root]));
     return true;
   });
@@ -120,7 +121,6 @@ function allowReveal({ ipcMain, shell }: ElectronParts, bench: Workbench): void 
 
 /** The machine does not go to sleep while a run works. */
 function keepAwake({ powerSaveBlocker }: ElectronParts, bench: Workbench): void {
-  const leave = new AbortController();
   let blocker: number | null = null;
   const settle = (): void => {
     const busy = bench.queue !== null && (bench.queue.current !== null || bench.queue.waiting.length > 0);
@@ -131,13 +131,15 @@ function keepAwake({ powerSaveBlocker }: ElectronParts, bench: Workbench): void 
     }
   };
   void (async () => {
-    for await (const message of bench.hub.listen(null, 0, leave.signal)) if (message.kind === 'changed') settle();
+    for await (const message of bench.hub.listen(null, 0, bench.closing)) if (message.kind === 'changed') settle();
+    if (blocker !== null) powerSaveBlocker.stop(blocker);
   })();
 }
 
-function askBeforeQuitting({ dialog }: ElectronParts, bench: Workbench, window: WindowPart): void {
+function askBeforeQuitting({ dialog }: ElectronParts, desk: Desk, window: WindowPart): void {
   window.on('close', (event) => {
-    if (bench.queue === null || bench.queue.current === null) return;
+    const { queue } = desk.bench;
+    if (queue === null || queue.current === null) return;
     const answer = dialog.showMessageBoxSync({
       type: 'question', title: 'A run is going on', message: 'A run is still going on.', detail: 'Finished steps are kept, and the run goes on later from where it stopped.',
       buttons: ['Keep it running', 'Stop it and quit'], defaultId: 0, cancelId: 0,

@@ -1,8 +1,8 @@
 /** The workbench served to a browser: opened, announced in one line, and closed in order when told to stop. */
 import { homedir } from 'node:os';
 import { startLocalEngine } from '../../engine/local.ts';
-import { createHandler } from '../handler.ts';
-import { openWorkbench, type Workbench } from '../workbench/session.ts';
+import { openDesk, type Desk } from '../desk.ts';
+import type { Workbench } from '../workbench/session.ts';
 import { serve, type Served } from './server.ts';
 
 export interface ServeWorkbenchOptions {
@@ -19,20 +19,23 @@ export interface ServedWorkbench extends Served {
 
 /** @throws address-in-use, not-permitted, corrupt-file... */
 export async function serveWorkbench(options: ServeWorkbenchOptions): Promise<ServedWorkbench> {
-  let workbench: Workbench | null = null;
+  let opened: Desk | null = null;
   const served = await serve({
     host: options.host, port: options.port,
     handle(address) {
       const roots = options.roots.length > 0 ? options.roots : [...new Set([process.cwd(), homedir()])];
-      workbench = openWorkbench(options.workspacePath, { startEngine: startLocalEngine, address, shell: 'browser', roots });
-      return createHandler(workbench);
+      opened = openDesk(options.workspacePath, { startEngine: startLocalEngine, address, shell: 'browser', roots });
+      return opened.handle;
     },
   });
-  const bench = workbench!;
+  const desk = opened!;
   return {
-    ...served, workbench: bench,
+    ...served,
+    get workbench() {
+      return desk.bench;
+    },
     async close() {
-      await bench.close();
+      await desk.close();
       await served.close();
     },
   };

@@ -16,6 +16,7 @@ import { asJobId } from '../../../protocol/ids.ts';
 import { chunkTable } from '../../preflight/chunk-table.ts';
 import { probeHardware } from '../../preflight/hardware.ts';
 import { about } from '../about.ts';
+import type { Shelf } from '../desk.ts';
 import { makeDemo } from '../demo.ts';
 import { answerQuery } from '../answer-query.ts';
 import { runColumns } from './columns.ts';
@@ -24,11 +25,11 @@ import { exportRun, exportsOf } from './exports.ts';
 import { insideRoots, listFolder } from './files.ts';
 import type { Workbench } from './session.ts';
 import { datasetDetail, datasetSummary, runDetail, runSummaries } from './summaries.ts';
-import { cleanWorkspace, workspaceFacts } from './upkeep.ts';
+import { cleanable, cleanWorkspace, workspaceFacts } from './upkeep.ts';
 import type { Views } from './views.ts';
 
 /** Everything one workbench can be asked; made once per workbench. */
-export function createRouter(bench: Workbench, views: Views) {
+export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
   const { workspace, hub, options } = bench;
   const os = implement(api).use(async ({ next }) => {
     try {
@@ -65,6 +66,9 @@ export function createRouter(bench: Workbench, views: Views) {
     about: os.about.handler(() => about(options.shell)),
     workspace: {
       facts: os.workspace.facts.handler(() => workspaceFacts(workspace, bench.heldBy)),
+      recent: os.workspace.recent.handler(() => shelf.recent()),
+      open: os.workspace.open.handler(({ input }) => shelf.open(input.path, input.create)),
+      cleanable: os.workspace.cleanable.handler(() => cleanable(workspace)),
       clean: os.workspace.clean.handler(() => {
         if (bench.writable().current !== null) throw failure('busy', { what: 'A run' });
         return cleanWorkspace(workspace);
@@ -137,7 +141,7 @@ export function createRouter(bench: Workbench, views: Views) {
         return { removed: removeSelection(workspace.catalog, input.run, input.name) };
       }),
     },
-    events: os.events.handler(({ input, signal }) => hub.listen(input.epoch, input.after, signal)),
+    events: os.events.handler(({ input, signal }) => hub.listen(input.epoch, input.after, signal ? AbortSignal.any([signal, bench.closing]) : bench.closing)),
     diagnostics: os.diagnostics.handler(() => diagnostics(bench)),
   });
 }

@@ -33,6 +33,8 @@ export interface Workbench {
   readonly queue: RunQueue | null;
   /** Engines for pictures and tables, beside whatever runs. */
   readonly look: Pick<LastingEngines, 'start' | 'warm'>;
+  /** Aborted when it closes: streams end, and pages come back to what is open then. */
+  readonly closing: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -56,14 +58,16 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
     heldBy = { pid, since, address };
   }
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
+  const closing = new AbortController();
   const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue, look: lasting,
+    workspace, hub, options, heldBy, queue, look: lasting, closing: closing.signal,
     writable() {
       if (queue) return queue;
       throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
     },
     async close() {
+      closing.abort();
       lasting.close();
       await queue?.close();
       lock?.release();

@@ -19,6 +19,15 @@ export function workspaceFacts(workspace: Workspace, heldBy: WorkspaceFacts['hel
   };
 }
 
+/** What a clean-up would delete, largest first. */
+export function cleanable(workspace: Workspace): { name: string; createdAt: string | null; bytes: number }[] {
+  const cached = readdirSync(workspace.folders.cache).map((name) => {
+    const path = join(workspace.folders.cache, name);
+    return { name: `cache/${name}`, createdAt: null, bytes: bytesBelow(path) || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) };
+  });
+  return [...unreferenced(workspace).map((row) => ({ name: `results/${row.folder}`, createdAt: row.createdAt, bytes: row.bytes })), ...cached].sort((a, b) => b.bytes - a.bytes);
+}
+
 /** Row first, then folder: after a crash between the two a folder without a row is found again and kept, never the reverse. */
 export function cleanWorkspace(workspace: Workspace): { bytes: number; removed: number } {
   const loose = unreferenced(workspace);

@@ -1,8 +1,8 @@
 /** Tokens of sources in one file that only its owner may read; never in a workspace, which people copy and share. */
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
+import { settingsFolder } from '../../settings.ts';
 
 export interface Secrets {
   get(name: string): string | undefined;
@@ -12,7 +12,7 @@ export interface Secrets {
 }
 
 export function secretsPath(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'truckee', 'secrets.json');
+  return join(settingsFolder(env), 'secrets.json');
 }
 
 /** @throws not-permitted when others may read the file */
