@@ -11,7 +11,7 @@ const houses: Readonly<Record<string, readonly string[]>> = {
 /** Inside a house, rooms import only to their left. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   compute: [
-    'codecs', 'random', 'kernels', 'hdf5', 'stores', 'matrix', 'results', 'columns', 'statistics', 'generator', 'graph', 'integration', 'differential', 'passes', 'calls', 'steps', 'export', 'views', 'host',
+    'codecs', 'random', 'kernels', 'hdf5', 'stores', 'matrix', 'results', 'columns', 'sampling', 'loader', 'statistics', 'generator', 'graph', 'integration', 'differential', 'passes', 'calls', 'steps', 'export', 'views', 'host',
   ],
   main: ['catalog', 'engine', 'datasets', 'results', 'preflight', 'jobs', 'export', 'app'],
   renderer: ['client', 'plots', 'panels', 'guides', 'shell'],

@@ -29,6 +29,8 @@ export const exportSchema = z.strictObject({
   /** figure: embedding and the columns it is coloured by, one panel each. */
   basis: text.optional(),
   colors: z.array(text).max(12).optional(),
+  /** notebook: for rapids-singlecell on an NVIDIA GPU. */
+  gpu: z.boolean().optional(),
   /** figure: a gene instead of columns. */
   gene: z.string().min(1).max(200).optional(),
 });

@@ -21,6 +21,8 @@ export interface PythonNames {
   /** Number of plates in the run: some steps loop over them. */
   readonly plates: number;
   readonly seed: number;
+  /** What steps are called from: scanpy, or rapids-singlecell, which takes fewer options. */
+  readonly library: 'sc' | 'rsc';
 }
 
 export interface Planned<What> {

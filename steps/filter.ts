@@ -80,10 +80,10 @@ export const filter = defineStep({
     const copied = lines.length > 0;
     if (copied) lines.push(`${a} = ${a}.copy()`);
     for (const [name, value, call] of limits) {
-      if (value !== null) lines.push(`sc.pp.${call}(${a}, ${name}=${value})`);
+      if (value !== null) lines.push(`${n.library}.pp.${call}(${a}, ${name}=${value})`);
     }
     if (p.max_pct_mt !== null) lines.push(`${a} = ${a}[${a}.obs['pct_counts_mt'] <= ${p.max_pct_mt}].copy()`);
-    if (p.min_cells !== null) lines.push(`sc.pp.filter_genes(${a}, min_cells=${p.min_cells})`);
+    if (p.min_cells !== null) lines.push(`${n.library}.pp.filter_genes(${a}, min_cells=${p.min_cells})`);
     return lines.length > 0 ? [code(...lines)] : [];
   },
 });

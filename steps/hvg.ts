@@ -60,14 +60,15 @@ export const hvg = defineStep({
         : [`n_top_genes=${p.n_top_genes}`]),
       ...(p.flavor === 'seurat' ? [`n_bins=${p.n_bins}`] : [`span=${p.span}`, "layer='counts'"]),
     ].join(', ');
-    if (n.plates <= 1) return [code(`sc.pp.highly_variable_genes(${n.adata}, ${args})`)];
+    if (n.plates <= 1) return [code(`${n.library}.pp.highly_variable_genes(${n.adata}, ${args})`)];
     return [
       code(
         '# variable genes per plate; a gene stays when more than min_plates plates choose it',
         'votes = 0',
         `for plate in ${n.adata}.obs['plate'].unique():`,
-        `    found = sc.pp.highly_variable_genes(${n.adata}[${n.adata}.obs['plate'] == plate].copy(), ${args}, inplace=False)`,
-        "    votes = votes + found['highly_variable'].to_numpy().astype(int)",
+        `    part = ${n.adata}[${n.adata}.obs['plate'] == plate].copy()`,
+        `    ${n.library}.pp.highly_variable_genes(part, ${args})`,
+        "    votes = votes + part.var['highly_variable'].to_numpy().astype(int)",
         `${n.adata}.var['highly_variable'] = votes > ${p.min_plates ?? Math.min(2, n.plates - 1)}`,
       ),
     ];

@@ -30,6 +30,8 @@ export const leiden = defineStep({
     };
   },
   python: (p, n) => [
-    code(`sc.tl.leiden(${n.adata}, resolution=${p.resolution}, n_iterations=${p.n_iterations}, key_added=${pythonLiteral(p.key_added)}, flavor='igraph', directed=False, random_state=${n.seed})`),
+    code(n.library === 'rsc'
+      ? `rsc.tl.leiden(${n.adata}, resolution=${p.resolution}, ${p.n_iterations < 0 ? '' : `n_iterations=${p.n_iterations}, `}key_added=${pythonLiteral(p.key_added)}, random_state=${n.seed})`
+      : `sc.tl.leiden(${n.adata}, resolution=${p.resolution}, n_iterations=${p.n_iterations}, key_added=${pythonLiteral(p.key_added)}, flavor='igraph', directed=False, random_state=${n.seed})`),
   ],
 });

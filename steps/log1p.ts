@@ -25,5 +25,5 @@ export const log1p = defineStep({
     plan: planPass(facts, how, hardware, { engineBytes: 0, workerBytes: 0, passes: 0, rowBytes: 0, outputColumns: 0, workPerEntry: 0 }),
     facts,
   }),
-  python: (p, n) => [code(p.base === null ? `sc.pp.log1p(${n.adata})` : `sc.pp.log1p(${n.adata}, base=${pythonLiteral(p.base)})`)],
+  python: (p, n) => [code(p.base === null ? `${n.library}.pp.log1p(${n.adata})` : `${n.library}.pp.log1p(${n.adata}, base=${pythonLiteral(p.base)})`)],
 });

@@ -42,7 +42,7 @@ export const neighbors = defineStep({
   },
   python: (p, n) => [
     code(
-      `sc.pp.neighbors(${n.adata}, n_neighbors=${p.n_neighbors}, n_pcs=${pythonLiteral(p.n_pcs)}, use_rep=${p.use_rep === 'auto' ? `'X_ot' if 'X_ot' in ${n.adata}.obsm else 'X_pca'` : pythonLiteral(p.use_rep)}, ` +
+      `${n.library}.pp.neighbors(${n.adata}, n_neighbors=${p.n_neighbors}, n_pcs=${pythonLiteral(p.n_pcs)}, use_rep=${p.use_rep === 'auto' ? `'X_ot' if 'X_ot' in ${n.adata}.obsm else 'X_pca'` : pythonLiteral(p.use_rep)}, ` +
         `metric=${pythonLiteral(p.metric)}, random_state=${n.seed})`,
     ),
   ],

@@ -49,12 +49,12 @@ export const normalize = defineStep({
           'parts = []',
           `for plate in ${n.adata}.obs['plate'].unique():`,
           `    ${n.adata}_part = ${n.adata}[${n.adata}.obs['plate'] == plate].copy()`,
-          `    sc.pp.normalize_total(${perPlate})`,
+          `    ${n.library}.pp.normalize_total(${perPlate})`,
           `    parts.append(${n.adata}_part)`,
           `${n.adata} = ad.concat(parts, merge='same')`,
         ),
       ];
     }
-    return [code(`sc.pp.normalize_total(${[n.adata, ...args].join(', ')})`)];
+    return [code(`${n.library}.pp.normalize_total(${[n.adata, ...args].join(', ')})`)];
   },
 });

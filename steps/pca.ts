@@ -39,7 +39,7 @@ export const pca = defineStep({
     });
     return { params: { n_comps }, plan, facts: { ...facts, components: n_comps } };
   },
-  python: (p, n) => [code(`sc.tl.pca(${n.adata}, n_comps=${p.n_comps}, svd_solver='covariance_eigh')`)],
+  python: (p, n) => [code(n.library === 'rsc' ? `rsc.pp.pca(${n.adata}, n_comps=${p.n_comps})` : `sc.tl.pca(${n.adata}, n_comps=${p.n_comps}, svd_solver='covariance_eigh')`)],
 });
 
 /** Chosen genes seen per cell: they are more frequent than the average gene, about threefold. */

@@ -49,7 +49,7 @@ export const qc = defineStep({
   python: (p, n) => [
     code(
       `${n.adata}.var['mt'] = ${n.adata}.var_names.str.startswith(${pythonLiteral(p.mito_prefix)})`,
-      `sc.pp.calculate_qc_metrics(${n.adata}, qc_vars=['mt'], percent_top=${pythonLiteral(p.percent_top)}, inplace=True)`,
+      n.library === 'rsc' ? `rsc.pp.calculate_qc_metrics(${n.adata}, qc_vars=['mt'])` : `sc.pp.calculate_qc_metrics(${n.adata}, qc_vars=['mt'], percent_top=${pythonLiteral(p.percent_top)}, inplace=True)`,
     ),
   ],
 });

@@ -32,6 +32,6 @@ export const umap = defineStep({
     };
   },
   python: (p, n) => [
-    code(`sc.tl.umap(${n.adata}, min_dist=${p.min_dist}, spread=${p.spread}, maxiter=${p.n_epochs ?? 'None'}, negative_sample_rate=${p.negative_sample_rate}, random_state=${n.seed})`),
+    code(`${n.library}.tl.umap(${n.adata}, min_dist=${p.min_dist}, spread=${p.spread}, maxiter=${p.n_epochs ?? 'None'}, negative_sample_rate=${p.negative_sample_rate}, random_state=${n.seed})`),
   ],
 });

@@ -12,8 +12,8 @@ import { packageRoot, version } from '../version.ts';
 import type { Workspace } from '../workspace.ts';
 import { defaultFigure, provenances, refuseExisting, writeWhole } from './outputs.ts';
 
-/** `exported` is the data file the notebook compares itself with. */
-export function saveNotebook(workspace: Workspace, run: PastRun, target: string, exported: string | null): string {
+/** `exported` is the data file the notebook compares itself with; `gpu` writes it for rapids-singlecell. */
+export function saveNotebook(workspace: Workspace, run: PastRun, target: string, exported: string | null, gpu = false): string {
   const path = resolve(target);
   refuseExisting(path);
   const formats = new Map(listDatasets(workspace.catalog).map((row) => [row.path, row.report.format]));
@@ -28,6 +28,7 @@ export function saveNotebook(workspace: Workspace, run: PastRun, target: string,
     results: provenances(run).map(({ step, wallSeconds, cpuSeconds, outcome }) => ({ step, wallSeconds, cpuSeconds, outcome })),
     versions: { truckee: version },
     colors: defaultFigure(run).colors,
+    ...(gpu ? { gpu } : {}),
     ...(exported === null ? {} : { exported: basename(exported) }),
   });
   return writeWhole(path, text);

@@ -4,7 +4,7 @@ import { code, markdown, pythonLiteral, type NotebookCell } from '../../steps/de
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 import type { NotebookInput } from './notebook.ts';
 import { fileName } from './notebook.read.ts';
-import { directPins, pythonVersion, requirements, transitivePackages } from './pins.table.ts';
+import { directPins, gpuPins, pythonVersion, requirements, transitivePackages } from './pins.table.ts';
 
 export function introCells(input: NotebookInput): NotebookCell[] {
   return [pinCell(input), aboutCell(input), importCell()];
@@ -19,7 +19,8 @@ function extrasOf({ steps }: NotebookInput): string[] {
 }
 
 function pinCell(input: NotebookInput): NotebookCell {
-  const wanted = requirements(extrasOf(input));
+  const wanted = requirements(extrasOf(input), input.gpu === true);
+  const pins = input.gpu ? [...directPins, ...gpuPins] : directPins;
   return code(
     `# Versions this notebook was written for (Python ${pythonVersion} or newer). Install them into a clean environment:`,
     `#   python -m pip install ${wanted.map((requirement) => `"${requirement}"`).join(' ')}`,
@@ -27,7 +28,7 @@ function pinCell(input: NotebookInput): NotebookCell {
     '',
     '# direct dependencies: what this notebook imports or starts',
     'PINNED = {',
-    ...directPins.map((pin) => `    ${pythonLiteral(pin.package)}: ${pythonLiteral(pin.version)},  # ${pin.requirement}: ${pin.why}`),
+    ...pins.map((pin) => `    ${pythonLiteral(pin.package)}: ${pythonLiteral(pin.version)},  # ${pin.requirement}: ${pin.why}`),
     '}',
     '# transitive dependencies: installed by the ones above, listed for the record',
     `TRANSITIVE = ${pythonLiteral(transitivePackages.map((entry) => entry.package))}`,
@@ -42,7 +43,7 @@ function pinCell(input: NotebookInput): NotebookCell {
   );
 }
 
-function aboutCell({ title, recipe, datasets, versions, results }: NotebookInput): NotebookCell {
+function aboutCell({ title, recipe, datasets, versions, results, gpu }: NotebookInput): NotebookCell {
   const cells = datasets.reduce((sum, dataset) => sum + dataset.cells, 0);
   const seconds = results.reduce((sum, result) => sum + result.wallSeconds, 0);
   const rows = datasets.map((dataset) => [
@@ -51,7 +52,7 @@ function aboutCell({ title, recipe, datasets, versions, results }: NotebookInput
   return markdown(
     `# ${escapeMarkdown(title)}`,
     '',
-    `The recipe **${escapeMarkdown(recipe.name)}** (seed ${recipe.seed}) as it was run by Truckee ${escapeMarkdown(versions.truckee)}, written out for scanpy.`,
+    `The recipe **${escapeMarkdown(recipe.name)}** (seed ${recipe.seed}) as it was run by Truckee ${escapeMarkdown(versions.truckee)}, written out for ${gpu ? 'rapids-singlecell on an NVIDIA GPU' : 'scanpy'}.`,
     `${formatCount(cells)} cells in ${datasets.length} ${datasets.length === 1 ? 'file' : 'files'}${results.length > 0 ? `; Truckee took ${formatSeconds(seconds)} for all steps` : ''}.`,
     ...(datasets.some((dataset) => dataset.demo) ? ['', '**Demo data: generated, not measured.** Nothing biological can be concluded from it.'] : []),
     '',

@@ -5,10 +5,11 @@ import { steps, type StepId } from '../../steps/table.ts';
 import type { z } from 'zod';
 import { escapeMarkdown, plainValue } from './markdown.ts';
 import type { NotebookInput, NotebookResult } from './notebook.ts';
+import { fromGpuCells, lastOnGpu } from './notebook.gpu.ts';
 import { isLazy } from './notebook.read.ts';
 
 export function stepCells(input: NotebookInput): NotebookCell[] {
-  const names: PythonNames = { adata: 'adata', plates: input.datasets.length, seed: input.recipe.seed };
+  const names: PythonNames = { adata: 'adata', plates: input.datasets.length, seed: input.recipe.seed, library: input.gpu ? 'rsc' : 'sc' };
   const scripts = input.steps.map((step) => pythonOf(step.id, step.params, names));
   const wantsCounts = scripts.some((cells) => cells.some((cell) => cell.kind === 'code' && cell.text.includes("layer='counts'")));
   const cells: NotebookCell[] = [];
@@ -19,6 +20,7 @@ export function stepCells(input: NotebookInput): NotebookCell[] {
     if (wantsCounts && step.id === 'normalize') cells.push(code("adata.layers['counts'] = adata.X.copy()  # gene selection works on counts"));
     const script = scripts[i]!;
     cells.push(...(script.length > 0 ? script : [markdown('Nothing to do with these parameters.')]));
+    if (input.gpu && step.id === lastOnGpu(input)) cells.push(...fromGpuCells());
     if (step.id === 'pca' && isLazy(input)) {
       cells.push(code(
         '# the scores are small enough for memory; everything after works on them',

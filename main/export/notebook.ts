@@ -8,6 +8,7 @@ import type { Recipe } from '../../protocol/recipe.ts';
 import type { NotebookCell } from '../../steps/define.ts';
 import type { StepId } from '../../steps/table.ts';
 import { compareCells } from './notebook.compare.ts';
+import { gpuCells } from './notebook.gpu.ts';
 import { introCells } from './notebook.intro.ts';
 import { readCells } from './notebook.read.ts';
 import { plotCells, stepCells } from './notebook.steps.ts';
@@ -49,13 +50,15 @@ export interface NotebookInput {
   readonly versions: { readonly truckee: string };
   /** Obs columns to colour plots by; those that are missing are passed over. */
   readonly colors?: readonly string[];
+  /** Written for rapids-singlecell on an NVIDIA GPU instead of scanpy. */
+  readonly gpu?: boolean;
   /** File or folder name of the export to compare with; default truckee-results.h5ad. */
   readonly exported?: string;
 }
 
 /** The notebook as JSON text. */
 export function writeNotebook(input: NotebookInput): string {
-  const cells = [...introCells(input), ...readCells(input), ...stepCells(input), ...plotCells(input), ...compareCells(input)];
+  const cells = [...introCells(input), ...readCells(input), ...gpuCells(input), ...stepCells(input), ...plotCells(input), ...compareCells(input)];
   const notebook = {
     cells: cells.map(notebookCell),
     metadata: {

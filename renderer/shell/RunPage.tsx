@@ -2,6 +2,7 @@
 import { Button, Code, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import type { ExportRequest } from '../../protocol/api.ts';
 import type { ExportedFile, RunDetail } from '../../protocol/api.types.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
@@ -64,26 +65,34 @@ function Ending({ detail }: { readonly detail: RunDetail }) {
   );
 }
 
-const kinds = [
+interface Kind {
+  readonly kind: ExportRequest['kind'];
+  readonly gpu?: true;
+  readonly label: string;
+  readonly help: string;
+}
+
+const kinds: readonly Kind[] = [
   { kind: 'notebook', label: 'Notebook', help: 'Does the same in Python with scanpy, versions pinned.' },
+  { kind: 'notebook', gpu: true, label: 'GPU notebook', help: 'The same for rapids-singlecell on an NVIDIA GPU.' },
   { kind: 'figure', label: 'Figure', help: 'The map as SVG, for print.' },
   { kind: 'csv', label: 'Table', help: 'CSV: one row per cell.' },
   { kind: 'h5ad', label: 'h5ad', help: 'Kept cells, counts and everything computed, for anndata.' },
   { kind: 'zarr', label: 'Zarr', help: 'The same as a Zarr store.' },
   { kind: 'record', label: 'Record', help: 'What was run with what, as Markdown.' },
-] as const;
+];
 
 function TakeAlong({ run }: { readonly run: string }) {
   const files = useQuery(host.runs.exports.queryOptions({ input: { run } }));
   const write = useMutation({
-    mutationFn: (kind: (typeof kinds)[number]['kind']) => client.runs.export({ run, kind }),
+    mutationFn: ({ kind, gpu }: Kind) => client.runs.export({ run, kind, ...(gpu ? { gpu } : {}) }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: host.runs.exports.key({ input: { run } }) }),
   });
   return (
     <section>
       <Title order={2} mb="xs">Take it along</Title>
       <Group gap="xs">
-        {kinds.map(({ kind, label, help }) => <Button key={kind} variant="default" size="xs" title={help} loading={write.isPending && write.variables === kind} disabled={write.isPending} onClick={() => write.mutate(kind)}>{label}</Button>)}
+        {kinds.map((one) => <Button key={one.label} variant="default" size="xs" title={one.help} loading={write.isPending && write.variables === one} disabled={write.isPending} onClick={() => write.mutate(one)}>{one.label}</Button>)}
       </Group>
       {write.error && <ErrorCard error={write.error} />}
       {files.error && <ErrorCard error={files.error} />}

@@ -28,7 +28,7 @@ export async function exportRun(workspace: Workspace, request: ExportRequest, st
       await exportData(workspace, run, request.kind, target, 'counts', { start });
       break;
     case 'notebook':
-      saveNotebook(workspace, run, target, exportedData(workspace, run));
+      saveNotebook(workspace, run, target, exportedData(workspace, run), request.gpu === true);
       break;
     case 'record':
       saveRecord(workspace, run, target);
@@ -64,6 +64,7 @@ function exportedData(workspace: Workspace, run: PastRun): string | null {
 const stem = (run: PastRun): string => `${run.recipe.name.replaceAll(/[^\w.-]+/g, '-')}-${run.job.id.slice(0, 8)}`;
 
 function baseName(run: PastRun, request: ExportRequest): string {
+  if (request.kind === 'notebook' && request.gpu) return `${stem(run)}-gpu`;
   if (request.kind === 'record') return `${stem(run)}-record`;
   if (request.kind !== 'figure') return stem(run);
   const colors = request.gene === undefined ? (request.colors ?? []) : [request.gene];

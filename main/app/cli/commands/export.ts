@@ -20,6 +20,7 @@ export const exportCommand: Command = {
     zarr: { value: 'FOLDER', help: 'The same as an AnnData Zarr (v2) store.' },
     csv: { value: 'FILE', help: 'One row per kept cell: obs columns and embeddings.' },
     notebook: { value: 'FILE', help: 'Jupyter notebook that does the same in Python.' },
+    gpu: { help: 'Write the notebook for rapids-singlecell on an NVIDIA GPU.' },
     figure: { value: 'FILE', help: 'SVG of the embedding.' },
     record: { value: 'FILE', help: 'What was run, with what, on what: Markdown.' },
     x: { value: 'WHAT', help: 'X of h5ad and Zarr: counts (default), lognorm or none.' },
@@ -56,7 +57,7 @@ export const exportCommand: Command = {
       }
       const notebook = options.text('notebook');
       if (notebook !== undefined) {
-        files.push({ kind: 'notebook', path: saveNotebook(workspace, run, notebook, options.text('h5ad') ?? options.text('zarr') ?? null) });
+        files.push({ kind: 'notebook', path: saveNotebook(workspace, run, notebook, options.text('h5ad') ?? options.text('zarr') ?? null, options.has('gpu')) });
       }
       const record = options.text('record');
       if (record !== undefined) files.push({ kind: 'record', path: saveRecord(workspace, run, record) });

@@ -1,0 +1,90 @@
+/** The notebook of a run, run: its cells as they stand, in Python, beside the run's own export; numbers of both must agree. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const packages = 'import nbformat, anndata, sklearn, umap, leidenalg, igraph, pandas';
+const python = ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-W', 'ignore', '-c', packages], { timeout: 120_000 }).status === 0) ?? null;
+const folder = mkdtempSync(join(tmpdir(), 'truckee-notebook-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function truckee(...args: string[]): string {
+  const done = spawnSync(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args, '--workspace', join(folder, 'workspace')], { cwd: folder, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}${done.stdout}`);
+  return done.stdout;
+}
+
+interface Ran {
+  readonly printed: string;
+  readonly cells: number;
+  readonly variable: number;
+  readonly kind: string;
+}
+
+function runNotebook(name: string, before: readonly string[] = []): Ran {
+  const paths = [import.meta.dirname, join(root, 'fixtures')].join(':');
+  const done = spawnSync(python!, ['-W', 'ignore', join(import.meta.dirname, 'run_notebook.py'), join(folder, name), ...before], { encoding: 'utf8', env: { ...process.env, PYTHONPATH: paths }, timeout: 180_000 });
+  if (done.status !== 0) throw new Error(done.stderr.slice(-3000));
+  return JSON.parse(done.stdout) as Ran;
+}
+
+/** CuPy as far as these cells use it, with arrays that stay in the processor's memory. */
+const playedGpu = [
+  'import sys, types, numpy, scipy.sparse, anndata, scanpy',
+  'class Played(scipy.sparse.csr_matrix):',
+  '    def get(self): return scipy.sparse.csr_matrix(self)',
+  'cupyx = types.ModuleType("cupyx"); cupyx.scipy = types.ModuleType("cupyx.scipy"); cupyx.scipy.sparse = types.ModuleType("cupyx.scipy.sparse")',
+  'cupyx.scipy.sparse.csr_matrix = Played',
+  'cupy = types.ModuleType("cupy"); cupy.asarray = numpy.asarray; cupy.float32 = numpy.float32',
+  'rsc = types.ModuleType("rapids_singlecell")',
+  // Only what the library takes: an option of scanpy alone would fail here as there.
+  'rsc.pp = types.SimpleNamespace(normalize_total=scanpy.normalize_total, log1p=scanpy.log1p, neighbors=scanpy.neighbors,',
+  '    calculate_qc_metrics=lambda adata, qc_vars: scanpy.calculate_qc_metrics(adata, qc_vars, [50], True), pca=lambda adata, n_comps: scanpy.pca(adata, n_comps, None),',
+  '    highly_variable_genes=lambda adata, flavor, n_top_genes, n_bins: scanpy.highly_variable_genes(adata, flavor, n_top_genes, n_bins))',
+  'rsc.tl = types.SimpleNamespace(umap=scanpy.umap, leiden=lambda adata, resolution, key_added, random_state: scanpy.leiden(adata, resolution, -1, key_added, None, None, random_state))',
+  'sys.modules |= {"cupy": cupy, "cupyx": cupyx, "cupyx.scipy": cupyx.scipy, "cupyx.scipy.sparse": cupyx.scipy.sparse, "rapids_singlecell": rsc}',
+].join('\n');
+
+describe.skipIf(python === null)('the notebook of a run (needs Python with anndata, umap-learn and leidenalg)', () => {
+  beforeAll(() => {
+    truckee('generate', join(folder, 'plates'), '--plates', '3', '--cells', '1000', '--genes', '1500', '--lines', '6');
+    truckee('add', ...readdirSync(join(folder, 'plates')).filter((name) => name.endsWith('.h5ad')).map((name) => join(folder, 'plates', name)));
+    truckee('run', 'pca-umap');
+    truckee('export', 'latest', '--h5ad', join(folder, 'plates/truckee-results.h5ad'), '--notebook', join(folder, 'plates/run.ipynb'));
+    truckee('export', 'latest', '--h5ad', join(folder, 'plates/again.h5ad'), '--notebook', join(folder, 'plates/gpu.ipynb'), '--gpu');
+  }, 120_000);
+
+  const compared = (ran: Ran): { cells: number; components: number[]; rand: number } => ({
+    cells: Number(/^(\d+) cells in both/m.exec(ran.printed)?.[1]),
+    components: /correlation up to sign: \[([^\]]*)\]/.exec(ran.printed)![1]!.trim().split(/\s+/).map(Number),
+    rand: Number(/leiden adjusted Rand index: ([\d.]+)/.exec(ran.printed)?.[1]),
+  });
+
+  test('runs from its first cell to its last and shows the same numbers as the run', () => {
+    const ran = runNotebook('plates/run.ipynb');
+    const { cells, components, rand } = compared(ran);
+    const result = join(folder, 'workspace/results', readdirSync(join(folder, 'workspace/results')).find((name) => name.startsWith('hvg-'))!);
+    const { selected } = JSON.parse(readFileSync(join(result, 'uns/hvg.json'), 'utf8')) as { selected: number };
+    expect(ran.variable).toBe(selected);
+    expect(cells).toBe(ran.cells);
+    // The components that carry lines and drugs; later ones are noise, whose order rounding decides.
+    expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
+    // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
+    expect(rand).toBeGreaterThan(0.8);
+  }, 180_000);
+
+  test('its GPU variant moves counts with cupyx.scipy.sparse, calls rapids-singlecell, and comes to the same numbers', () => {
+    const code = readFileSync(join(folder, 'plates/gpu.ipynb'), 'utf8');
+    expect(code).toContain('from cupyx.scipy import sparse as gpu_sparse');
+    expect(code).toContain('rsc.pp.normalize_total');
+    expect(code).toContain('rsc.tl.leiden');
+    expect(code).not.toMatch(/\bspx\b|sc\.pp\.log1p\(adata\)(?<!rsc\.pp\.log1p\(adata\))/);
+    const { components, rand } = compared(runNotebook('plates/gpu.ipynb', [playedGpu]));
+    expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
+    // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
+    expect(rand).toBeGreaterThan(0.8);
+  }, 180_000);
+});
