@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc32c, crc32cText } from './crc32c.ts';
+import { downloadApart } from './download-apart.ts';
 import { blockBytes, download } from './download.ts';
 import { startHostile, type HostileServer } from './hostile-server.cases.ts';
 
@@ -37,7 +38,7 @@ describe('a download', () => {
       expected: { size, sha256, md5: createHash('md5').update(content).digest('base64'), crc32c: crc32cText(crc32c(content)) },
       onProgress: (bytes: number) => void seen.push(bytes),
     });
-    expect(done).toMatchObject({ bytes: size, fetched: size, sha256, verified: ['size', 'md5', 'crc32c', 'sha256'] });
+    expect(done).toMatchObject({ bytes: size, fetched: size, digests: { sha256 }, verified: ['size', 'md5', 'crc32c', 'sha256'] });
     expect(isRight()).toBe(true);
     expect(seen.at(-1)).toBe(size);
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
@@ -130,6 +131,28 @@ describe('a download', () => {
     server.mischief = () => ({ kind: 'status', status: 416 });
     expect(await get()).toMatchObject({ bytes: 0, fetched: 0 });
     expect(readFileSync(target)).toHaveLength(0);
+  });
+});
+
+describe('on a thread of its own', () => {
+  const apart = (more: object = {}) => downloadApart({ url: server.url, target, ...quick, ...more });
+
+  test('a download ends the same, with progress and with the same errors', async () => {
+    let seen = 0;
+    expect(await apart({ expected: { sha256 }, onProgress: (bytes: number) => void (seen = bytes) })).toMatchObject({ bytes: size, verified: ['size', 'sha256'] });
+    expect([seen, isRight()]).toEqual([size, true]);
+    await expect(apart()).rejects.toMatchObject({ data: { kind: 'already-exists' } });
+  });
+
+  test('it stops when it is told to, and what has come stays', async () => {
+    server.mischief = ({ number }) => (number > 3 ? { kind: 'stall', after: 1000 } : null);
+    const stop = new AbortController();
+    const running = apart({ signal: stop.signal, parallel: 1, stallMs: 60_000 });
+    setTimeout(() => stop.abort(), 300);
+    await expect(running).rejects.toMatchObject({ data: { kind: 'cancelled' } });
+    server.mischief = () => null;
+    expect((await get()).fetched).toBeLessThan(size - 2 * quick.partBytes);
+    expect(isRight()).toBe(true);
   });
 });
 

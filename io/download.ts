@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { failure, isKind } from '../protocol/errors.ts';
-import { crc32c, crc32cText } from './crc32c.ts';
-import { bare, fetchRange, probeRemote, type HttpOptions } from './http.ts';
+import { bare, fetchRange, probeRemote, type HttpOptions, type RemoteFile } from './http.ts';
 import { discardParts, openPartFile, type PartFile } from './part-file.ts';
+import { createPieces } from './pieces.ts';
+import { createDigests, eachPiece, type RunningDigests, type TakenDigests } from './running-digests.ts';
 
 /** What the source says of the file; every one that is given must match. */
 export interface ExpectedDigests {
@@ -37,7 +38,8 @@ export interface Downloaded {
   /** Bytes that crossed the wire in this attempt. */
   readonly fetched: number;
   readonly etag: string | null;
-  readonly sha256: string;
+  /** Digests that were taken: those the source gives, or SHA-256 to know the file again. */
+  readonly digests: TakenDigests;
   /** What was compared with the source: size always, then md5, crc32c, sha256 or blocks. */
   readonly verified: readonly string[];
 }
@@ -61,48 +63,16 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   const wanted = expected.blocks ? blockBytes : (request.partBytes ?? standardPartBytes);
   // A server without ranges gives the file in one piece or not at all.
   const file = openPartFile(target, remote, remote.ranges ? wanted : Math.max(1, remote.size));
-  const run = { file, fetched: 0, refetched: 0 };
-  const stop = new AbortController();
-  const options: HttpOptions = { ...request, signal: request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal };
-  const report = (): void => request.onProgress?.(bytesOf(file), remote.size);
-  const digests = createDigests(file, expected);
   try {
-    const waiting = Array.from({ length: file.parts }, (_, part) => part).filter((part) => !file.done.has(part));
-    const work = async (): Promise<void> => {
-      for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-        const { start, end } = file.range(part);
-        let at = start;
-        await fetchRange(remote, start, end, (bytes) => {
-          file.write(at, bytes);
-          at += bytes.length;
-          run.fetched += bytes.length;
-        }, options);
-        const block = expected.blocks?.[part];
-        if (block !== undefined && blockDigest(file, part) !== block.toLowerCase()) {
-          run.refetched += 1;
-          if (run.refetched > mostRefetches) throw failure('wrong-digest', { path: target, digest: `sha256 of block ${part}`, expected: block, found: blockDigest(file, part) });
-          waiting.unshift(part);
-          continue;
-        }
-        await file.finish(part);
-        digests.advance();
-        report();
-      }
-    };
-    report();
-    const workers = Array.from({ length: Math.max(1, Math.min(request.parallel ?? standardParallel, waiting.length)) }, work);
-    try {
-      await Promise.all(workers);
-    } catch (thrown) {
-      // The other parts stop; what they have finished stays for the next attempt.
-      stop.abort();
-      await Promise.allSettled(workers);
-      throw thrown;
-    }
+    const digests = createDigests(file, expected);
+    const fetched = await fetchParts(file, remote, request, digests);
+    await file.settle();
     const verified = verify(target, expected, digests.finish());
     file.adopt();
-    return { path: target, bytes: remote.size, fetched: run.fetched, etag: remote.etag, ...verified };
+    return { path: target, bytes: remote.size, fetched, etag: remote.etag, ...verified };
   } catch (thrown) {
+    // What has arrived stays for the next attempt, as far as the disk allows.
+    await file.settle().catch(() => undefined);
     // Bytes that failed their digest, or belong to a version that is gone, must not be continued.
     if (isKind(thrown, 'wrong-digest')) discardParts(target);
     if (isKind(thrown, 'remote-changed')) throw failure('remote-changed', { ...(thrown.data.facts as { url: string; expected: string; found: string }), url: bare(request.url) }, thrown);
@@ -112,62 +82,75 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
   }
 }
 
-const bytesOf = (file: PartFile): number => [...file.done].reduce((sum, part) => sum + file.range(part).end - file.range(part).start, 0);
+/** All parts over several connections; the bytes that crossed the wire. */
+async function fetchParts(file: PartFile, remote: RemoteFile, request: DownloadRequest, digests: RunningDigests): Promise<number> {
+  const { target, expected = {} } = request;
+  const stop = new AbortController();
+  const options: HttpOptions = { ...request, signal: request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal };
+  const lengthOf = (part: number): number => file.range(part).end - file.range(part).start;
+  const waiting = Array.from({ length: file.parts }, (_, part) => part).filter((part) => expected.blocks !== undefined || file.have(part) < lengthOf(part));
+  let fetched = 0;
+  let refetched = 0;
+  const report = (): void => request.onProgress?.(file.total(), remote.size);
+  const work = async (): Promise<void> => {
+    const pieces = createPieces();
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      const own = part;
+      const { start, end } = file.range(own);
+      // Without ranges there is no middle to go on from.
+      if (!remote.ranges) file.forget(own);
+      if (file.have(own) < end - start) {
+        const write = (piece: Uint8Array): void => {
+          digests.offer(start + file.have(own), piece);
+          file.append(own, piece);
+          digests.advance();
+          report();
+        };
+        await fetchRange(remote, start + file.have(own), end, (bytes) => {
+          fetched += bytes.length;
+          pieces.take(bytes, write);
+        }, options);
+        pieces.finish(write);
+      }
+      const block = expected.blocks?.[own];
+      if (block !== undefined && blockDigest(file, own) !== block.toLowerCase()) {
+        refetched += 1;
+        if (refetched > mostRefetches) throw failure('wrong-digest', { path: target, digest: `sha256 of block ${own}`, expected: block, found: blockDigest(file, own) });
+        file.forget(own);
+        waiting.unshift(own);
+      }
+    }
+  };
+  report();
+  const workers = Array.from({ length: Math.max(1, Math.min(request.parallel ?? standardParallel, waiting.length)) }, work);
+  try {
+    await Promise.all(workers);
+  } catch (thrown) {
+    // The other connections stop.
+    stop.abort();
+    await Promise.allSettled(workers);
+    throw thrown;
+  }
+  return fetched;
+}
 
 function blockDigest(file: PartFile, part: number): string {
   const hash = createHash('sha256');
-  eachPiece(file, part, (piece) => void hash.update(piece));
+  eachPiece(file, file.range(part).start, file.range(part).end, (piece) => void hash.update(piece));
   return hash.digest('hex');
 }
 
-const pieceBytes = 1 << 20;
-
-function eachPiece(file: PartFile, part: number, act: (piece: Uint8Array) => void): void {
-  const { start, end } = file.range(part);
-  const buffer = new Uint8Array(Math.min(pieceBytes, end - start));
-  for (let at = start; at < end; at += pieceBytes) {
-    const piece = buffer.subarray(0, Math.min(pieceBytes, end - at));
-    file.read(at, piece);
-    act(piece);
-  }
-}
-
-/** SHA-256 always, to know the file again; the others where the source gives them. */
-interface TakenDigests { readonly sha256: string; readonly md5: string; readonly crc32c: string }
-
-/** Reads parts back in order as soon as they are there (out of the page cache): what is digested is what is on disk. */
-function createDigests(file: PartFile, expected: ExpectedDigests): { advance(): void; finish(): TakenDigests } {
-  const [sha256, md5] = [createHash('sha256'), createHash('md5')];
-  let crc = 0;
-  let next = 0;
-  const advance = (): void => {
-    for (; next < file.parts && file.done.has(next); next++) {
-      eachPiece(file, next, (piece) => {
-        sha256.update(piece);
-        if (expected.md5 !== undefined) md5.update(piece);
-        if (expected.crc32c !== undefined) crc = crc32c(piece, crc);
-      });
-    }
-  };
-  return {
-    advance,
-    finish() {
-      advance();
-      return { sha256: sha256.digest('hex'), md5: md5.digest('base64'), crc32c: crc32cText(crc) };
-    },
-  };
-}
-
-function verify(path: string, expected: ExpectedDigests, taken: TakenDigests): { sha256: string; verified: string[] } {
+function verify(path: string, expected: ExpectedDigests, taken: TakenDigests): { digests: TakenDigests; verified: string[] } {
   const verified = ['size'];
-  const compare = (digest: 'md5' | 'crc32c' | 'sha256', wanted: string | undefined, found: string): void => {
+  const compare = (digest: keyof TakenDigests, wanted: string | undefined): void => {
     if (wanted === undefined) return;
+    const found = taken[digest] ?? '';
     if (wanted !== found) throw failure('wrong-digest', { path, digest, expected: wanted, found });
     verified.push(digest);
   };
-  compare('md5', expected.md5 === undefined ? undefined : /^[0-9a-f]{32}$/i.test(expected.md5) ? Buffer.from(expected.md5, 'hex').toString('base64') : expected.md5, taken.md5);
-  compare('crc32c', expected.crc32c, taken.crc32c);
-  compare('sha256', expected.sha256?.toLowerCase(), taken.sha256);
+  compare('md5', expected.md5 !== undefined && /^[0-9a-f]{32}$/i.test(expected.md5) ? Buffer.from(expected.md5, 'hex').toString('base64') : expected.md5);
+  compare('crc32c', expected.crc32c);
+  compare('sha256', expected.sha256?.toLowerCase());
   if (expected.blocks) verified.push('blocks');
-  return { sha256: taken.sha256, verified };
+  return { digests: taken, verified };
 }

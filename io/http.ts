@@ -3,6 +3,7 @@
  * version. Headers may hold secrets, so they are in no error and no log.
  */
 import { failure, isTruckeeError, messageOf } from '../protocol/errors.ts';
+import { exchange, type Exchange } from './web/exchange.ts';
 
 /** What a server says of a file; `etag` is the version that every later range must be of. */
 export interface RemoteFile {
@@ -32,20 +33,23 @@ const longestPauseMs = 30_000;
 export async function probeRemote(url: string, options: HttpOptions = {}): Promise<RemoteFile> {
   return retried(url, options, async (signal) => {
     const response = await ask(url, { ...options.headers, Range: 'bytes=0-0' }, signal);
-    const total = /^bytes 0-0\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-    const length = response.headers.get('content-length');
-    await response.body?.cancel();
-    const etag = response.headers.get('etag');
-    const facts = { url, etag: etag !== null && !etag.startsWith('W/') ? etag : null, modified: response.headers.get('last-modified') };
+    const header = (name: string): string | null => response.headers.get(name) ?? null;
+    const total = /^bytes 0-0\/(\d+)$/.exec(header('content-range') ?? '')?.[1];
+    const length = header('content-length');
+    // One byte is read to its end, so that the connection can be used again.
+    if (length === '1') await response.receive(() => undefined);
+    else response.discard();
+    const etag = header('etag');
+    const facts = { url, etag: etag !== null && !etag.startsWith('W/') ? etag : null, modified: header('last-modified') };
     if (response.status === 206 && total !== undefined) return { ...facts, size: Number(total), ranges: true };
     // An empty file has no first byte.
     if (response.status === 416) return { ...facts, size: 0, ranges: true };
-    if (response.status === 200 && length !== null && response.headers.get('content-encoding') === null) return { ...facts, size: Number(length), ranges: false };
+    if (response.status === 200 && length !== null && header('content-encoding') === null) return { ...facts, size: Number(length), ranges: false };
     throw failure('download-failed', { url: bare(url), status: response.status, reason: 'the server does not tell the size of the file' });
   });
 }
 
-/** Bytes [start, end) of the pinned version, piece by piece. Retried from the first byte that is missing. */
+/** Bytes [start, end) of the pinned version, piece by piece; a piece is valid during the call. Retried from the first byte that is missing. */
 export async function fetchRange(file: RemoteFile, start: number, end: number, onBytes: (bytes: Uint8Array) => void, options: HttpOptions = {}): Promise<void> {
   let at = start;
   await retried(file.url, options, async (signal, alive) => {
@@ -54,42 +58,41 @@ export async function fetchRange(file: RemoteFile, start: number, end: number, o
     const headers = { ...options.headers, ...(whole ? {} : { Range: `bytes=${at}-${end - 1}` }), ...(file.etag && !whole ? { 'If-Range': file.etag } : {}) };
     const response = await ask(file.url, headers, signal);
     refuseOther(file, response, at, end);
-    for await (const piece of response.body as AsyncIterable<Uint8Array>) {
+    await response.receive((piece) => {
       alive();
       if (at + piece.length > end) throw failure('download-failed', { url: bare(file.url), status: response.status, reason: 'the server sent more bytes than were asked for' });
       onBytes(piece);
       at += piece.length;
-    }
+    });
     if (at < end) throw new Error(`the connection ended ${end - at} bytes early`);
   }, () => at);
 }
 
 /** The wrong version or the wrong range is never taken for the right one. */
-function refuseOther(file: RemoteFile, response: Response, at: number, end: number): void {
-  const etag = response.headers.get('etag');
-  const modified = response.headers.get('last-modified');
+function refuseOther(file: RemoteFile, response: Exchange, at: number, end: number): void {
+  const [etag, modified] = [response.headers.get('etag') ?? null, response.headers.get('last-modified') ?? null];
   if ((file.etag !== null && etag !== file.etag) || (file.etag === null && file.modified !== modified)) {
-    void response.body?.cancel();
+    response.discard();
     throw failure('remote-changed', { url: bare(file.url), expected: file.etag ?? file.modified ?? '', found: etag ?? modified ?? '' });
   }
-  if (response.headers.get('content-encoding') !== null) {
-    void response.body?.cancel();
+  if (response.headers.has('content-encoding')) {
+    response.discard();
     throw failure('download-failed', { url: bare(file.url), status: response.status, reason: 'the server changes the bytes (Content-Encoding)' });
   }
   if (!file.ranges) return;
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
   if (response.status === 206 && range && Number(range[1]) === at && Number(range[2]) === end - 1 && Number(range[3]) === file.size) return;
-  void response.body?.cancel();
+  response.discard();
   throw failure('download-failed', { url: bare(file.url), status: response.status, reason: response.status === 200 ? 'the server ignored the range that was asked for' : 'the server sent another range than was asked for' });
 }
 
-async function ask(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
+async function ask(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Exchange> {
   let address = new URL(url);
   let sent = { ...headers, 'Accept-Encoding': 'identity' } as Record<string, string>;
   for (let hops = 0; hops < 6; hops++) {
-    const response = await fetch(address, { headers: sent, signal, redirect: 'manual' });
+    const response = await exchange(address, sent, signal);
     if (response.status < 300 || response.status > 399 || response.status === 304) return accepted(address.href, response);
-    await response.body?.cancel();
+    response.discard();
     const next = new URL(response.headers.get('location') ?? '', address);
     if (next.protocol !== 'https:' && next.protocol !== 'http:') break;
     // A token is for the host it was given for, never for where that host points.
@@ -100,13 +103,13 @@ async function ask(url: string, headers: Readonly<Record<string, string>>, signa
 }
 
 /** Statuses that will not change by asking again are errors at once; the others are thrown for a retry. */
-async function accepted(url: string, response: Response): Promise<Response> {
+function accepted(url: string, response: Exchange): Exchange {
   const { status } = response;
   if (status === 200 || status === 206 || status === 416) return response;
-  await response.body?.cancel();
+  response.discard();
   if (status === 401 || status === 403) throw failure('not-authorised', { url: bare(url), status });
   if (status === 404 || status === 410) throw failure('remote-missing', { url: bare(url), status });
-  if (status === 408 || status === 425 || status === 429 || status >= 500) throw new RetryLater(`the server answered ${status}`, response.headers.get('retry-after'));
+  if (status === 408 || status === 425 || status === 429 || status >= 500) throw new RetryLater(`the server answered ${status}`, response.headers.get('retry-after') ?? null);
   throw failure('download-failed', { url: bare(url), status, reason: 'the server refused the request' });
 }
 

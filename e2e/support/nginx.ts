@@ -33,6 +33,8 @@ export async function startNginx(folder: string, rate = 0): Promise<Nginx> {
       server { listen 127.0.0.1:${port}; root ${root}; ${rate > 0 ? `limit_rate ${rate};` : ''} }
     }`);
   const child = spawn(nginxPath!, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
+  // Whoever forgets to stop it is not kept waiting by it.
+  child.unref();
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries++) {
     if (await fetch(url).then((response) => response.body?.cancel().then(() => true) ?? true, () => false)) break;

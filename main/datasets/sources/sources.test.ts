@@ -64,19 +64,21 @@ beforeEach(() => {
 const access = () => ({ base, token: 'good-token', project: 'mine', parallel: 2 });
 
 describe('the current bucket', () => {
-  test('is listed page by page, and fetched at the listed generation with every digest', async () => {
+  test('is listed page by page, and fetched at the listed generation and verified by its strongest digest', async () => {
     const files = await listSource(findSource('tahoe'), access());
     expect(files.map(({ name }) => name)).toEqual([...contents.keys()]);
     expect(files.every(({ url, revision }) => url.includes('generation=7') && revision === '7')).toBe(true);
     const folder = scratchFolder();
     const done = await fetchFiles(matching(files, 'h5ad/*'), folder, access());
-    expect(done.map(({ name, state, verified }) => [name, state, verified])).toEqual([1, 2].map((n) => [`h5ad/plate${n}.h5ad`, 'fetched', ['size', 'md5', 'crc32c']]));
+    expect(done.map(({ name, state, verified }) => [name, state, verified])).toEqual([1, 2].map((n) => [`h5ad/plate${n}.h5ad`, 'fetched', ['size', 'md5']]));
     expect(readFileSync(done[0]!.path)).toEqual(contents.get('h5ad/plate1.h5ad'));
     const again = await fetchFiles(files.slice(0, 1), folder, access());
     expect(again[0]!.state).toBe('there already');
     generation = 8;
+    const [, second] = [...contents.keys()] as [string, string];
+    contents.set(second, randomBytes(50_000));
     const changed = await fetchFiles(await listSource(findSource('tahoe'), access()), folder, access());
-    expect(changed.map(({ state }) => state)).toEqual(['changed at the source', 'changed at the source', 'fetched']);
+    expect(changed.map(({ state }) => state)).toEqual(['there already', 'changed at the source', 'fetched']);
   });
 
   test('asks for token and project, and keeps the token out of every message', async () => {
