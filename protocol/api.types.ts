@@ -75,6 +75,9 @@ export interface PlannedStep {
   readonly ramBytes: number;
   readonly diskBytes: number;
   readonly seconds: number;
+  /** Parts of `seconds`: computing, and reading and writing. */
+  readonly computeSeconds: number;
+  readonly transferSeconds: number;
   readonly chunkRows: number;
   readonly workers: number;
   readonly passes: number;

@@ -8,7 +8,7 @@ import type { ResolvedStep } from '../../steps/resolve.ts';
 export interface Preflight {
   readonly ok: boolean;
   readonly lines: readonly PreflightLine[];
-  readonly steps: readonly Omit<PlannedStep, 'title'>[];
+  readonly steps: readonly Omit<PlannedStep, 'title' | 'computeSeconds' | 'transferSeconds'>[];
   readonly notes: readonly string[];
   readonly refusal: TruckeeError | null;
 }

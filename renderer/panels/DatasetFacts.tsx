@@ -16,7 +16,7 @@ export function DatasetFacts({ name }: { readonly name: string }) {
   return (
     <section aria-label={`About ${name}`}>
       <Group gap="xs" mb="xs"><h3>{name}</h3><Origin demo={summary.demo} /></Group>
-      <Text>{formatCount(summary.cells)} cells × {formatCount(summary.genes)} genes, {formatBytes(summary.bytes)}</Text>
+      <Text>{formatCount(summary.cells)} cells × {formatCount(summary.genes)} genes, {formatBytes(summary.bytes)} on disk, read in place</Text>
       <Text size="sm" c="dimmed">{report.format}, AnnData encoding {report.encoding}; {summary.countsIn === null ? 'no integer counts were found' : `counts in ${summary.countsIn}`}{report.X ? `; X is ${report.X.kind}, ${report.X.dtype}${report.X.filter ? `, ${report.X.filter}` : ''}` : ''}</Text>
       {state !== 'unchanged' && <Alert color="orange" my="sm">{states[state]}</Alert>}
       {report.problems.map((problem) => <Alert key={`${problem.kind}${problem.where}`} color="yellow" variant="light" my="xs" p="xs"><Text size="sm"><b>{problem.where}</b>: {problem.message}</Text></Alert>)}

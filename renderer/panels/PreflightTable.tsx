@@ -24,13 +24,13 @@ export function PreflightTable({ page }: { readonly page: PreflightPage }) {
       <details className="facts">
         <summary>Plan of every step</summary>
         <Table verticalSpacing={4} fz="sm">
-          <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>Time</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Cells per chunk</Table.Th><Table.Th>Workers</Table.Th><Table.Th>Passes over the data</Table.Th></Table.Tr></Table.Thead>
+          <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>Time</Table.Th><Table.Th>Computing</Table.Th><Table.Th>Reading, writing</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Cells per chunk</Table.Th><Table.Th>Workers</Table.Th><Table.Th>Passes over the data</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
             {page.steps.map((step) => (
               <Table.Tr key={step.step}>
                 <Table.Td>{step.title}</Table.Td>
-                {step.reused ? <Table.Td colSpan={5}><Text size="sm" c="dimmed">unchanged since an earlier run: will be reused</Text></Table.Td> : (
-                  <><Table.Td>{formatSeconds(step.seconds)}{step.calibrated ? ', from past runs' : ''}</Table.Td><Table.Td>{formatBytes(step.ramBytes)}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
+                {step.reused ? <Table.Td colSpan={7}><Text size="sm" c="dimmed">unchanged since an earlier run: will be reused</Text></Table.Td> : (
+                  <><Table.Td>{formatSeconds(step.seconds)}{step.calibrated ? ', from past runs' : ''}</Table.Td><Table.Td>{formatSeconds(step.computeSeconds)}</Table.Td><Table.Td>{formatSeconds(step.transferSeconds)}</Table.Td><Table.Td>{formatBytes(step.ramBytes)}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
                 )}
               </Table.Tr>
             ))}

@@ -25,7 +25,7 @@ export function RunProgress({ detail }: { readonly detail: RunDetail }) {
               <div className="step-head">
                 <strong>{one.title}</strong>
                 <Text size="xs" c="dimmed">
-                  {state === 'done' && (one.reused || live?.reused.includes(one.step) ? 'unchanged, reused' : one.wallSeconds === null ? '' : `${formatSeconds(one.wallSeconds)}, processor ${formatSeconds(one.cpuSeconds ?? 0)}, ${one.kernels === 'wasm' ? 'CPU (WASM)' : 'CPU'}`)}
+                  {state === 'done' && (one.reused || live?.reused.includes(one.step) ? 'unchanged, reused' : one.wallSeconds === null ? '' : `${formatSeconds(one.wallSeconds)}, processor ${formatSeconds(one.cpuSeconds ?? 0)}, ${one.kernels === 'wasm' ? 'CPU (WASM)' : 'CPU'}${one.bytes === null ? '' : `, ${formatBytes(one.bytes)} on disk`}`)}
                   {state === 'missing' && 'its result was deleted; the next run makes it again'}
                 </Text>
               </div>

@@ -25,5 +25,8 @@ export function diagnostics(bench: Workbench): { name: string; text: string } {
     '## Log of the last run', '',
     ...(last ? readEvents(workspace, last.id).slice(-mostLines).map((one) => JSON.stringify(one.event)) : ['none']),
   ];
-  return { name: `truckee-diagnostics-${new Date().toISOString().slice(0, 10)}.md`, text: `${withoutPaths(lines.join('\n'))}\n` };
+  // Names of files can say whose they are, or what of: numbers say as much to whoever helps.
+  const text = listDatasets(workspace.catalog).map(({ name }, i) => ({ name, number: i + 1 })).sort((a, b) => b.name.length - a.name.length)
+    .reduce((whole, { name, number }) => whole.replaceAll(name, `dataset ${number}`), lines.join('\n'));
+  return { name: `truckee-diagnostics-${new Date().toISOString().slice(0, 10)}.md`, text: `${withoutPaths(text)}\n` };
 }

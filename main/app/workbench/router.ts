@@ -15,6 +15,8 @@ import { readEvents } from '../../jobs/log.ts';
 import { asJobId } from '../../../protocol/ids.ts';
 import { chunkTable } from '../../preflight/chunk-table.ts';
 import { probeHardware } from '../../preflight/hardware.ts';
+import { diskKind } from '../../preflight/machine.ts';
+import { splitTime } from '../../preflight/split-time.ts';
 import { about } from '../about.ts';
 import type { Shelf } from '../desk.ts';
 import { makeDemo } from '../demo.ts';
@@ -55,9 +57,11 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
     const { preflight, job } = prepareJob(workspace, recipe, hardware);
     const cells = job.plates.reduce((n, plate) => n + plate.facts.nObs, 0);
     const stored = job.plates.reduce((n, plate) => n + plate.facts.matrix.stored, 0);
+    const matrixBytes = job.plates.reduce((n, plate) => n + plate.facts.matrix.storedBytes, 0);
+    const disk = diskKind(workspace.root);
     return {
       ok: preflight.ok, refusal: preflight.refusal?.data ?? null, lines: preflight.lines, notes: preflight.notes, cells, plates: job.plates.length, hardware,
-      steps: preflight.steps.map((step, i) => ({ ...step, title: definitionOf(job.steps[i]!.id as Parameters<typeof definitionOf>[0]).title })),
+      steps: preflight.steps.map((step, i) => ({ ...step, ...splitTime(step, matrixBytes, disk), title: definitionOf(job.steps[i]!.id as Parameters<typeof definitionOf>[0]).title })),
       chunkTable: chunkTable(hardware.memoryBytes, stored / Math.max(1, cells)),
     };
   };
