@@ -1,6 +1,6 @@
 /** Decoded chunks of one dataset: fetch, filters, byte order, and the error that names a damaged chunk. */
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
-import { inflatePrefix, prefixBytesFor } from '../codecs/index.ts';
+import { inflatePrefix, prefixBytesFor, threadInflater } from '../codecs/index.ts';
 import { elementBytesOf } from './datatype.ts';
 import { decodeChunk, keepIn, liesIn, newScratch, type DecodeScratch } from './decode.ts';
 import { chunkFetcher } from './fetch.ts';
@@ -55,10 +55,16 @@ export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkInd
   const prefixes = options.prefixes && spec.filters.length === 1 && spec.filters[0]!.id === 'deflate';
 
   /** The first elements of a chunk; null when the whole chunk has to be decoded. */
-  const decodeStart = (chunk: number, lastWanted: number, neededElements: number): NumericArray | null => {
+  const decodeStart = (chunk: number, lastWanted: number, neededElements: number, slot: ChunkSlot): NumericArray | null => {
     if (!prefixes || neededElements > prefixShare * chunkElements || index.filterMask[chunk] !== 0) return null;
     const stored = fetcher.fetch(chunk, lastWanted);
     const [wantedBytes, chunkBytes] = [neededElements * width, chunkElements * width];
+    const own = threadInflater()?.start(stored, wantedBytes) ?? null;
+    if (own !== null) {
+      slot.borrowed = true;
+      if (swaps) swapBytes(own, width);
+      return viewOf(spec.dtype, own, neededElements);
+    }
     for (let fed = prefixBytesFor(wantedBytes, chunkBytes, stored.length); fed < stored.length; fed *= 2) {
       const bytes = inflatePrefix(stored.subarray(0, fed), chunkBytes);
       if (bytes.length < wantedBytes) continue;
@@ -87,7 +93,7 @@ export function chunkDecoder(spec: DatasetSpec, file: FileBytes, index: ChunkInd
       slot.view = null;
       slot.borrowed = false;
       try {
-        slot.view = decodeStart(chunk, lastWanted, neededElements) ?? decodeInto(chunk, lastWanted, slot);
+        slot.view = decodeStart(chunk, lastWanted, neededElements, slot) ?? decodeInto(chunk, lastWanted, slot);
       } catch (thrown) {
         if (isTruckeeError(thrown)) throw thrown;
         const facts = { path: spec.file, dataset: spec.name, chunk, ...rowsOf(chunk), reason: messageOf(thrown) };

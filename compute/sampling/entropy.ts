@@ -1,6 +1,6 @@
 /** How well minibatches are mixed: the entropy of their labels in bits, measured, by formula, or by simulation. */
-import type { Codes, Order } from './contract.ts';
-import { batchesIn, fetchCount, fetchEntries, type FetchLayout } from './fetches.ts';
+import type { Codes } from './contract.ts';
+import { batchesIn, fetchCount, type FetchLayout } from './fetches.ts';
 import { createRandom } from '../random/random.ts';
 
 /** -sum p log2 p over how often each code occurs; codes may be -1 (missing), which counts as a label of its own. */
@@ -71,19 +71,18 @@ export function randomEntropy(sizes: readonly number[], batch: number, draws = 1
 }
 
 export interface SimulationRequest {
-  readonly order: Order;
   readonly layout: FetchLayout;
-  readonly seed: number;
-  readonly epoch: number;
+  /** Row ids of a fetch, as fetchEntries gives them. */
+  entriesOf(fetch: number): Uint32Array;
   /** Label of every row, one array per column. */
-  readonly labels: Readonly<Record<string, Codes>>;
+  readonly labels: Readonly<Record<string, Codes | Float32Array>>;
   /** Minibatches to draw; default 1,500. */
   readonly batches?: number;
 }
 
 /** Entropy of every label, predicted by drawing minibatches as the loader would: nothing is read but the labels. */
 export function simulateEntropy(request: SimulationRequest): Record<string, { readonly mean: number; readonly std: number; readonly batches: number }> {
-  const { order, layout, seed, epoch, labels } = request;
+  const { layout, labels } = request;
   const fetches = fetchCount(layout);
   const tallies = new Map(Object.keys(labels).map((name) => [name, entropyTally()]));
   // Spread over the epoch: in a short run of fetches plates may come in unlike shares.
@@ -91,7 +90,7 @@ export function simulateEntropy(request: SimulationRequest): Record<string, { re
   const codes = new Int32Array(layout.batch);
   for (let i = 0; i < wanted; i++) {
     const fetch = Math.floor(((i + 0.5) * fetches) / wanted);
-    const entries = fetchEntries(order, layout, fetch, seed, epoch);
+    const entries = request.entriesOf(fetch);
     for (let batch = 0; batch < batchesIn(layout, fetch); batch++) {
       const rows = entries.subarray(batch * layout.batch, (batch + 1) * layout.batch);
       for (const [name, tally] of tallies) {

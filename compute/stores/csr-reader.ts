@@ -69,7 +69,8 @@ function fillPointers(
   return rows;
 }
 
-function readEntries(source: CsrSource, start: number, stored: number, indices: Int32Array, values: Float32Array): void {
+/** Entries [start, start + stored) into the first places of both arrays, every gene id checked. Errors: corrupt-chunk in rows, corrupt-file. */
+export function readEntries(source: CsrSource, start: number, stored: number, indices: Int32Array, values: Float32Array): void {
   try {
     source.entries(start, start + stored, indices, values);
   } catch (thrown) {

@@ -12,3 +12,6 @@ export { openMatrix } from './open-matrix.ts';
 export { transposeToSpool } from './transpose-to-spool.ts';
 export { planTranspose, type TransposePlan } from './spool/plan.ts';
 export type { TransposeOptions, TransposeProgress } from './spool/transpose.ts';
+export type { RowStore, RowStoreSpec, RowView } from './rows/contract.ts';
+export { openRowStore, rowStoreSpec } from './rows/open.ts';
+export { chunkStarts } from './rows/pointers.ts';

@@ -46,7 +46,8 @@ export function hdf5Csr(readers: readonly ArrayReader[], facts: MatrixFacts): Cs
   };
 }
 
-function spoolOf(spec: MatrixSpec & { kind: 'columns' }): CsrSource {
+/** The row-order copy of a matrix in column order. */
+export function spoolOf(spec: MatrixSpec & { kind: 'columns' }): CsrSource {
   if (spec.spool === null) throw failure('internal', { detail: `${spec.facts.slot} is in column order and has no row-order copy yet` });
   const source = openSpool(spec.spool);
   const { nObs, nVars } = spec.facts;

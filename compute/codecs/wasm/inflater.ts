@@ -10,6 +10,8 @@ export interface Inflater {
    * hold: ask zlib then. Throws a plain Error on damage, a wrong size or a wrong checksum.
    */
   inflate(stored: Uint8Array, outBytes: number): Uint8Array | null;
+  /** The same for the first `wantedBytes` only; the checksum is not reached. */
+  start(stored: Uint8Array, wantedBytes: number): Uint8Array | null;
   /**
    * 64-bit integers of what was last inflated as 32-bit ones, valid until the next call of anything here; null when `values`
    * lie elsewhere. `fits` is false when one of them is beyond 32 bits.
@@ -46,25 +48,27 @@ function inflaterOver(wasm: InflateExports): Inflater {
   let memory = new Uint8Array(wasm.memory.buffer);
   /** Where free memory begins behind the last output. */
   let behind = input;
+  const decode = (stored: Uint8Array, outBytes: number, run: InflateExports['inflate']): Uint8Array | null => {
+    // 64 bytes apart, so that numbers of any size are aligned in the output.
+    const output = (input + stored.length + inputSlack + 63) & ~63;
+    behind = (output + outBytes + outputSlack + 15) & ~15;
+    // Half as much again, so that narrowing never makes the memory grow away under its input.
+    const needed = behind + (outBytes >> 1);
+    if (stored.length + outBytes > mostBytes) return null;
+    // What was inflated twice lies here already, and growth would empty it.
+    const source = stored.buffer === memory.buffer ? stored.slice() : stored;
+    if (needed > memory.length) {
+      wasm.memory.grow(Math.ceil((needed - memory.length) / pageBytes));
+      memory = new Uint8Array(wasm.memory.buffer);
+    }
+    memory.set(source, input);
+    const status = run(input, source.length, output, outBytes);
+    if (status !== 0) throw new Error(`the compressed data cannot be read: ${reasons[status] ?? `status ${status}`}`);
+    return memory.subarray(output, output + outBytes);
+  };
   return {
-    inflate: (stored, outBytes) => {
-      // 64 bytes apart, so that numbers of any size are aligned in the output.
-      const output = (input + stored.length + inputSlack + 63) & ~63;
-      behind = (output + outBytes + outputSlack + 15) & ~15;
-      // Half as much again, so that narrowing never makes the memory grow away under its input.
-      const needed = behind + (outBytes >> 1);
-      if (stored.length + outBytes > mostBytes) return null;
-      // What was inflated twice lies here already, and growth would empty it.
-      const source = stored.buffer === memory.buffer ? stored.slice() : stored;
-      if (needed > memory.length) {
-        wasm.memory.grow(Math.ceil((needed - memory.length) / pageBytes));
-        memory = new Uint8Array(wasm.memory.buffer);
-      }
-      memory.set(source, input);
-      const status = wasm.inflate(input, source.length, output, outBytes);
-      if (status !== 0) throw new Error(`the compressed data cannot be read: ${reasons[status] ?? `status ${status}`}`);
-      return memory.subarray(output, output + outBytes);
-    },
+    inflate: (stored, outBytes) => decode(stored, outBytes, wasm.inflate),
+    start: (stored, wantedBytes) => decode(stored, wantedBytes, wasm.inflateStart),
     narrow: (values) => {
       if (values.buffer !== memory.buffer || behind + 4 * values.length > memory.length) return null;
       const bad = wasm.narrow64(values.byteOffset, values.length, behind, values instanceof BigInt64Array);

@@ -13,6 +13,7 @@ export interface InflateExports {
   freeAddress(): number;
   prepare(): void;
   inflate(input: number, inputBytes: number, output: number, outBytes: number): number;
+  inflateStart(input: number, inputBytes: number, output: number, wantedBytes: number): number;
   narrow64(from: number, count: number, to: number, signed: boolean): number;
 }
 
@@ -37,5 +38,5 @@ export function loadInflate(): InflateExports | null {
 }
 
 function isInflate(exports: Record<string, unknown>): exports is Record<string, unknown> & InflateExports {
-  return typeof exports['memory'] === 'object' && ['freeAddress', 'prepare', 'inflate', 'narrow64'].every((name) => typeof exports[name] === 'function');
+  return typeof exports['memory'] === 'object' && ['freeAddress', 'prepare', 'inflate', 'inflateStart', 'narrow64'].every((name) => typeof exports[name] === 'function');
 }

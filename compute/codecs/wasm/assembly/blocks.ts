@@ -75,7 +75,11 @@ function stored(end: usize, outEnd: usize): i32 {
   if ((length ^ load<u16>(next, 2)) != 0xffff) return DAMAGED;
   next += 4;
   if (next + length > end) return CUT;
-  if (out + length > outEnd) return LONGER;
+  if (out + length > outEnd) {
+    // Whoever wants only the start has it now.
+    memory.copy(out, next, outEnd - out);
+    return LONGER;
+  }
   memory.copy(out, next, length);
   next += length;
   out += length;

@@ -1,0 +1,71 @@
+/** obs columns of all files as one array per label: codes of one sorted list of categories, or numbers. */
+import { failure } from '../../protocol/errors.ts';
+import { nearNames } from '../../protocol/format.ts';
+import type { Column } from '../stores/index.ts';
+import type { LoaderLabel } from './contract.ts';
+
+/** What of a file is needed here. */
+export interface LabelledFile {
+  readonly name: string;
+  readonly path: string;
+  readonly cells: number;
+  readonly columns: readonly string[];
+  column(name: string): Column;
+}
+
+/**
+ * A label over all files in their order. 'plate' is the file's name where no such column exists. Two bytes a cell for up to
+ * 32,767 categories. Errors: unknown-column; unsupported-encoding for a column that is text in one file and a number in another.
+ */
+export function joinLabel(files: readonly LabelledFile[], name: string): LoaderLabel {
+  const rows = files.reduce((sum, file) => sum + file.cells, 0);
+  if (name === 'plate' && files.every((file) => !file.columns.includes(name))) {
+    const categories = [...new Set(files.map((file) => file.name))].sort();
+    const values = new Int16Array(rows);
+    let at = 0;
+    for (const file of files) values.fill(categories.indexOf(file.name), at, (at += file.cells));
+    return { kind: 'codes', categories, values };
+  }
+  for (const file of files) {
+    if (!file.columns.includes(name)) throw failure('unknown-column', { column: name, near: nearNames(name, file.columns), where: file.path });
+  }
+  const columns = files.map((file) => file.column(name));
+  if (columns.every((column) => column.kind === 'number')) {
+    const values = new Float32Array(rows);
+    let at = 0;
+    for (const column of columns) if (column.kind === 'number') values.set(column.values, (at += column.values.length) - column.values.length);
+    return { kind: 'number', categories: [], values };
+  }
+  const parts = columns.map((column, file) => codesOf(column, files[file]!.path, name));
+  const categories = [...new Set(parts.flatMap((part) => part.words))].sort();
+  const places = new Map(categories.map((word, code) => [word, code]));
+  const values = categories.length < 32_768 ? new Int16Array(rows) : new Int32Array(rows);
+  let at = 0;
+  for (const { codes, words } of parts) {
+    const joined = Int32Array.from(words, (word) => places.get(word)!);
+    for (const code of codes) values[at++] = code < 0 ? -1 : joined[code]!;
+  }
+  return { kind: 'codes', categories, values };
+}
+
+function codesOf(column: Column, path: string, name: string): { codes: ArrayLike<number> & Iterable<number>; words: readonly string[] } {
+  switch (column.kind) {
+    case 'categorical':
+      return { codes: column.codes, words: column.categories };
+    case 'boolean':
+      return { codes: column.values.map((value, row) => (column.missing?.[row] ? 255 : value)).reduce((out, value, row) => ((out[row] = value === 255 ? -1 : value), out), new Int8Array(column.values.length)), words: ['False', 'True'] };
+    case 'string': {
+      const places = new Map<string, number>();
+      const codes = Int32Array.from(column.values, (word, row) => {
+        if (column.missing?.[row]) return -1;
+        const known = places.get(word);
+        if (known !== undefined) return known;
+        places.set(word, places.size);
+        return places.size - 1;
+      });
+      return { codes, words: [...places.keys()] };
+    }
+    case 'number':
+      throw failure('unsupported-encoding', { path, element: `obs/${name}`, encoding: 'numbers, while another file has words there' });
+  }
+}

@@ -1,0 +1,201 @@
+/** The loader: minibatches of an epoch from files as they lie, in parallel, in bounded memory. */
+import { availableParallelism } from 'node:os';
+import { failure } from '../../protocol/errors.ts';
+import { batchesIn, batchesOfRank, fetchEntries, fetchesOfRank, openOrder, type FetchLayout, type Order, type Strategy } from '../sampling/index.ts';
+import type { EpochOptions, Loader, LoaderLabel, LoaderOptions, Minibatch, StrategyChoice } from './contract.ts';
+import { openCrew, type Crew, type FetchTask } from './crew.ts';
+import { openEngine, type EngineSpec, type FetchEngine } from './engine.ts';
+import { joinGenes } from './genes.ts';
+import { joinLabel } from './labels.ts';
+import { makeSlot, slotBytes, type Slot } from './slots.ts';
+import { openSources, type LoaderSource } from './sources.ts';
+
+/** Half the cores, 1 to 16. */
+export function defaultWorkers(cores = availableParallelism()): number {
+  return Math.max(1, Math.min(16, Math.floor(cores / 2)));
+}
+
+const most = 2 ** 20;
+
+/** @throws invalid-parameter, unknown-column, gene-mismatch and what opening files can throw. */
+export async function openLoader(options: LoaderOptions): Promise<Loader> {
+  const { batch = 64, fetchFactor = 64, seed = 0, workers = defaultWorkers(), rank = 0, ranks = 1, dropLast = false } = options;
+  whole('batch', batch, 1, most);
+  whole('fetch', fetchFactor, 1, most);
+  whole('workers', workers, 0, 256);
+  whole('ranks', ranks, 1, most);
+  whole('rank', rank, 0, ranks - 1);
+  const prefetch = options.prefetch ?? Math.min(fetchFactor + 1, 16);
+  whole('prefetch', prefetch, 1, most);
+  const hooks = options.hooks ?? {};
+  if (workers > 0 && (hooks.fetch || hooks.fetchTransform || hooks.batch)) {
+    refuse('hooks', 'functions', 'workers cannot take functions: give hooksModule a module that exports them, or use workers: 0');
+  }
+  const sources = await openSources(options.files, options.verified ?? false);
+  try {
+    const join = joinGenes(sources.map(({ path, genes }) => ({ name: path, genes })), options.join ?? 'same', options.genes);
+    const cells = sources.reduce((sum, source) => sum + source.cells, 0);
+    const offsets = sources.map((_, i) => sources.slice(0, i).reduce((sum, source) => sum + source.cells, 0));
+    const choice = options.strategy;
+    const labelNames = new Set([...(options.labels ?? []), ...('label' in choice ? [choice.label] : [])]);
+    const labels = Object.fromEntries([...labelNames].map((name) => [name, joinLabel(sources, name)]));
+    const strategy = strategyOf(choice, labels);
+    const units = sources.map((source, i) => ({ starts: source.units.map((row) => row + offsets[i]!) }));
+    const spec: EngineSpec = {
+      plates: sources.map((source, i) => ({ name: source.name, path: source.path, rowOffset: offsets[i]!, cells: source.cells, store: source.store, columns: join.columns[i]!, stamp: source.stamp })),
+      width: join.names.length, targetSum: options.targetSum ?? null, log1p: options.log1p ?? false, dense: options.dense ?? false,
+    };
+    const orderOf = (epoch: number): Order => openOrder({ strategy, rows: cells, units, batch, seed, epoch, ...(options.subset ? { subset: options.subset } : {}) });
+    /** The order of the epoch last asked for is kept. */
+    let known = { epoch: 0, order: orderOf(0) };
+    const orderAt = (epoch: number): Order => {
+      if (known.epoch !== epoch) known = { epoch, order: orderOf(epoch) };
+      return known.order;
+    };
+    const layout: FetchLayout = { length: known.order.length, batch, fetchFactor, dropLast };
+    const mean = meanEntries(sources);
+    const kept = Math.min(mean, spec.width);
+    const slotEntries = Math.ceil(1.5 * kept * batch);
+    const shared = prefetch * slotBytes(spec, batch, slotEntries);
+    const fetchBytes = Math.min(layout.length, batch * fetchFactor) * (mean * 8 * 1.125 + 16);
+    const own = options.labels ?? [];
+
+    const minibatch = (slot: Slot, place: Pick<Minibatch, 'epoch' | 'fetch' | 'batch' | 'cells'>, stored: number): Minibatch => {
+      const rows = slot.rows.subarray(0, place.cells);
+      const x: Minibatch['x'] = spec.dense
+        ? { kind: 'dense', values: slot.values.subarray(0, place.cells * spec.width) }
+        : { kind: 'csr', indptr: slot.indptr.subarray(0, place.cells + 1), indices: slot.indices.subarray(0, stored), values: slot.values.subarray(0, stored) };
+      const obs = Object.fromEntries(own.map((name) => [name, taken(labels[name]!, rows)]));
+      const made: Minibatch = { ...place, rows, x, obs };
+      return hooks.batchTransform?.(made) ?? made;
+    };
+
+    let crew: Crew | null = null;
+    let engine: Promise<FetchEngine> | null = null;
+    let mostHeld = 0;
+    let busy = false;
+    let closed = false;
+    const here = (): Promise<FetchEngine> => {
+      engine ??= options.hooksModule === undefined ? openEngine(spec, hooks) : import(options.hooksModule).then((found) => openEngine(spec, found));
+      return engine;
+    };
+    const write = (loaded: FetchEngine, start: number, end: number): { slot: Slot; stored: number } => {
+      const slot = makeSlot(spec, end - start, spec.dense ? 0 : loaded.stored(start, end));
+      return { slot, stored: loaded.write(start, end, slot) };
+    };
+
+    /** Fetches of the rank as tasks, from minibatch `from` of the rank on. */
+    const tasks = function* (order: Order, epoch: number, from: number): Generator<FetchTask, void, void> {
+      let before = 0;
+      for (const fetch of fetchesOfRank(layout, rank, ranks)) {
+        const count = batchesIn(layout, fetch);
+        if (before + count > from) yield { fetch, entries: fetchEntries(order, layout, fetch, seed, epoch), from: Math.max(0, from - before), to: count };
+        before += count;
+      }
+    };
+
+    return {
+      cells,
+      genes: join.names,
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own }) => ({ name, path, rowOffset, cells: own })),
+      labels,
+      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + shared), sharedBytesPerWorker: shared, workers },
+      notes: options.subset && 'wasUnsorted' in options.subset && options.subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : [],
+      async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
+        if (closed) refuse('epoch', String(epoch), 'the loader has been closed');
+        if (busy) refuse('epoch', String(epoch), 'an epoch is being read already; end it first (break leaves it)');
+        busy = true;
+        const order = orderAt(epoch);
+        try {
+          if (workers === 0) {
+            const loaded = await here();
+            for (const task of tasks(order, epoch, fromBatch)) {
+              loaded.load(task.entries);
+              mostHeld = Math.max(mostHeld, loaded.heldBytes());
+              for (let number = task.from; number < task.to; number++) {
+                if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
+                const end = Math.min(task.entries.length, (number + 1) * batch);
+                const { slot, stored } = write(loaded, number * batch, end);
+                yield minibatch(slot, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
+              }
+              await new Promise((resolve) => setImmediate(resolve));
+            }
+            return;
+          }
+          crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null });
+          let finished = false;
+          try {
+            for await (const { fetch, batch: number, cells: count, stored, slot } of crew.run(tasks(order, epoch, fromBatch), options.deterministic ?? true, signal)) {
+              yield minibatch(slot, { epoch, fetch, batch: number, cells: count }, stored);
+            }
+            finished = true;
+          } finally {
+            // A crew that was left in the middle has stopped; the next epoch has a new one.
+            mostHeld = Math.max(mostHeld, crew.heldBytes());
+            if (!finished) crew = null;
+          }
+        } finally {
+          busy = false;
+        }
+      },
+      layout,
+      units,
+      entries: (epoch, fetch) => fetchEntries(orderAt(epoch), layout, fetch, seed, epoch),
+      heldBytesPerWorker: () => Math.max(mostHeld, crew?.heldBytes() ?? 0),
+      *order(epoch) {
+        const order = orderAt(epoch);
+        for (const task of tasks(order, epoch, 0)) for (let number = task.from; number < task.to; number++) yield task.entries.subarray(number * batch, Math.min(task.entries.length, (number + 1) * batch));
+      },
+      async rows(ids) {
+        const wanted = Uint32Array.from(ids);
+        for (let i = 0; i < wanted.length; i++) if (wanted[i] !== ids[i] || wanted[i]! >= cells) refuse('rows', String(ids[i]), `rows are 0 to ${cells - 1}`);
+        const loaded = await here();
+        loaded.load(wanted);
+        const { slot, stored } = write(loaded, 0, wanted.length);
+        return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, stored);
+      },
+      async close() {
+        if (closed) return;
+        closed = true;
+        await crew?.close();
+        (await engine)?.close();
+        sources.forEach((source) => source.close());
+      },
+    };
+  } catch (thrown) {
+    sources.forEach((source) => source.close());
+    throw thrown;
+  }
+}
+
+function strategyOf(choice: StrategyChoice, labels: Readonly<Record<string, LoaderLabel>>): Strategy {
+  if (!('label' in choice)) return choice;
+  const { values, categories } = labels[choice.label]!;
+  if (values instanceof Float32Array) return refuse('label', choice.label, 'it holds numbers, not classes');
+  if (choice.kind === 'balanced') {
+    const { label: _, ...rest } = choice;
+    return { ...rest, codes: values };
+  }
+  for (const name of Object.keys(choice.quota)) if (!categories.includes(name)) refuse('quota', name, `${choice.label} has no such label`);
+  const quota = categories.map((name) => choice.quota[name] ?? 0);
+  return { kind: 'quota', codes: values, quota, ...(choice.batches === undefined ? {} : { batches: choice.batches }) };
+}
+
+function meanEntries(sources: readonly LoaderSource[]): number {
+  const cells = sources.reduce((sum, source) => sum + source.cells, 0);
+  return sources.reduce((sum, source) => sum + source.meanEntries * source.cells, 0) / cells;
+}
+
+function taken({ values }: LoaderLabel, rows: Uint32Array): LoaderLabel['values'] {
+  const out = values.slice(0, rows.length);
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
+  return out;
+}
+
+function refuse(parameter: string, value: string, reason: string): never {
+  throw failure('invalid-parameter', { step: 'loader', parameter, value, reason });
+}
+
+function whole(parameter: string, value: number, least: number, greatest: number): void {
+  if (!(Number.isInteger(value) && value >= least && value <= greatest)) refuse(parameter, String(value), `a whole number of ${least} to ${greatest} is needed`);
+}

@@ -1,0 +1,36 @@
+/** For tests: small demo plates with several stored chunks, and minibatches brought to a common dense form. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generatePlate } from '../../generator/plate.ts';
+import type { Minibatch } from '../contract.ts';
+
+export interface TestPlates {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly cells: number;
+}
+
+/** Plates of 400, 300 and 500 cells by 2,000 genes, int64 indices and chunks like the real ones. */
+export async function testPlates(genes = 2000): Promise<TestPlates> {
+  const folder = mkdtempSync(join(tmpdir(), 'truckee-loader-'));
+  const sizes = [400, 300, 500];
+  const files: string[] = [];
+  for (const [i, cells] of sizes.entries()) {
+    const path = join(folder, `plate${i + 1}.h5ad`);
+    await generatePlate({ plate: i + 1, cells, genes, seed: 5 }, { plateChunks: true }, { path });
+    files.push(path);
+  }
+  return { folder, files, cells: 1200 };
+}
+
+/** Cells x genes, whatever the minibatch's form. */
+export function denseOf(batch: Minibatch, width: number): Float32Array {
+  const { x } = batch;
+  if (x.kind === 'dense') return Float32Array.from(x.values);
+  const out = new Float32Array(batch.cells * width);
+  for (let row = 0; row < batch.cells; row++) {
+    for (let i = x.indptr[row]!; i < x.indptr[row + 1]!; i++) out[row * width + x.indices[i]!]! += x.values[i]!;
+  }
+  return out;
+}

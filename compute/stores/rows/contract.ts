@@ -1,0 +1,37 @@
+/** Rows by id, whatever holds them: brought into memory in one request, then handed out one by one in any order. */
+import type { MatrixSpec } from '../contract.ts';
+import type { RowPointers } from './pointers.ts';
+
+/** How rows are to come out; fixed when a store is opened. */
+export interface RowView {
+  /** Gene of the file -> column, -1 to leave it out; null: all genes as they are. */
+  readonly columns: Int32Array | null;
+  /** Columns of the output. */
+  readonly width: number;
+  /** Every row is scaled to this sum, over all genes of the file; null: as stored. */
+  readonly targetSum: number | null;
+  /** ln(1 + x) after scaling. */
+  readonly log1p: boolean;
+}
+
+/** Everything a worker needs to open a store: structured-cloneable, no handles. */
+export type RowStoreSpec =
+  | { readonly kind: 'csr'; readonly matrix: MatrixSpec & { kind: 'csr' }; readonly pointers: RowPointers; readonly verified: boolean }
+  | { readonly kind: 'dense'; readonly matrix: MatrixSpec & { kind: 'dense' } }
+  | { readonly kind: 'spool'; readonly matrix: MatrixSpec & { kind: 'columns' } }
+  /** Arrays in shared memory: `indptr` has rows + 1 positions. */
+  | { readonly kind: 'memory'; readonly indptr: Float64Array; readonly indices: Int32Array; readonly values: Float32Array };
+
+export interface RowStore {
+  /** Brings rows into memory; `ids` ascending, without repeats. Whatever was loaded before is gone. */
+  load(ids: Uint32Array): void;
+  /** Stored entries of the k-th loaded row: at least as many as `csr` writes. */
+  entries(k: number): number;
+  /** Writes the k-th loaded row from place `at`; returns the entries written. */
+  csr(k: number, indices: Int32Array, values: Float32Array, at: number): number;
+  /** Adds the k-th loaded row into `out` from place `at`; these `width` places must hold zeros. */
+  dense(k: number, out: Float32Array, at: number): void;
+  /** Bytes that loaded rows take. */
+  heldBytes(): number;
+  close(): void;
+}
