@@ -1,6 +1,8 @@
 /** Bytes of an open file at given offsets: every read is checked against the file's real size, so damage cannot lead outside. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { failure, systemFailure } from '../protocol/errors.ts';
+import { openRemoteBytes } from './remote/bytes.ts';
+import { readStub } from './remote/stub.ts';
 
 export interface FileBytes {
   readonly path: string;
@@ -13,8 +15,10 @@ export interface FileBytes {
   close(): void;
 }
 
-/** Opens for reading. Errors: file-not-found, not-permitted, io-failed. */
+/** Opens for reading, also the stand-in of a remote file. Errors: file-not-found, not-permitted, io-failed; remote ones see openRemoteBytes. */
 export function openBytes(path: string): FileBytes {
+  const stub = readStub(path);
+  if (stub !== null) return openRemoteBytes(path, stub);
   const fd = guarded(path, () => openSync(path, 'r'));
   const size = guarded(path, () => fstatSync(fd).size);
   let open = true;

@@ -13,6 +13,7 @@ import { resolveQuery } from '../catalog/resolve-query.ts';
 import { callEngine } from '../engine/call.ts';
 import type { StartEngine } from '../engine/contract.ts';
 import type { Workspace } from '../workspace.ts';
+import { remoteFacts, remoteWords } from './remote-files.ts';
 
 /** Columns whose combinations are counted: what samples and conditions are made of. */
 const by = ['plate', 'sample', 'drug', 'drugname_drugconc', 'cell_line', 'cell_name'];
@@ -50,10 +51,16 @@ export async function queryPlates(workspace: Workspace, query: Query, datasets: 
     samples: samplesOf(found.flatMap(({ groups }) => groups)),
     conditions: conditionRows(found.flatMap(({ groups }) => groups), names),
     notes: [
-      ...resolved.notes, ...(found.length === 0 ? ['no registered cell fits all of this together'] : []),
+      ...resolved.notes, ...found.flatMap(({ row }) => remoteNote(row)), ...(found.length === 0 ? ['no registered cell fits all of this together'] : []),
       ...(inRowOrder ? [] : ['a file that is not in row order is read whole: its values and bytes are estimates']),
     ],
   };
+}
+
+/** What is read from afar takes the time of the line, which the seconds do not count. */
+function remoteNote({ name, path }: DatasetRow): string[] {
+  const remote = remoteFacts(path);
+  return remote ? [`${name} is ${remoteWords(remote)}`] : [];
 }
 
 async function ask(workspace: Workspace, plates: readonly PlateInput[], where: string | null, options: PlateQueryOptions): Promise<readonly PlateMatches[]> {

@@ -2,19 +2,26 @@
 import { formatBytes, formatCount } from '../../../../protocol/format.ts';
 import type { InspectMatrix, InspectReport } from '../../../../protocol/inspect.ts';
 import { datasetName, inspectFile } from '../../../datasets/register.ts';
+import { pathOf, remoteFacts, remoteWords } from '../../../datasets/remote-files.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { onePositional, type Command, type Speaker } from '../command.ts';
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Describe an h5ad, a 10x .h5 or a 10x matrix folder, and list its defects.',
-  usage: 'FILE [--scan]',
-  options: { scan: { help: 'Read every value: nonzeros, sum, largest, whether all are integers, NaN and negative values.' } },
+  summary: 'Describe an h5ad, a 10x .h5 (also behind a URL, without downloading it) or a 10x matrix folder, and list its defects.',
+  usage: 'FILE|URL [--scan]',
+  options: {
+    scan: { help: 'Read every value: nonzeros, sum, largest, whether all are integers, NaN and negative values.' },
+    'header-env': { value: 'VAR', help: 'For a URL: environment variable with an Authorization header.' },
+  },
   async run(context) {
-    const path = onePositional(context, 'inspect', 'FILE');
-    const { report } = await inspectFile(path, datasetName(path), { start: startLocalEngine, scan: context.options.has('scan'), signal: context.signal });
-    context.say.json(report);
-    describe(report, context.say);
+    const { options, say, signal, workspacePath } = context;
+    const path = await pathOf(onePositional(context, 'inspect', 'FILE'), workspacePath, { headerVariable: options.text('header-env'), signal });
+    const { report } = await inspectFile(path, datasetName(path), { start: startLocalEngine, scan: options.has('scan'), signal });
+    const remote = remoteFacts(path);
+    say.json(remote ? { ...report, remote } : report);
+    describe(report, say);
+    if (remote) say.line(`  ${remoteWords(remote)}`);
     return 0;
   },
 };

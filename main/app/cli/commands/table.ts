@@ -12,6 +12,7 @@ import { list } from './list.ts';
 import { preflight } from './preflight.ts';
 import { query } from './query.ts';
 import { recipe } from './recipe.ts';
+import { remote } from './remote.ts';
 import { results } from './results.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
@@ -19,4 +20,4 @@ import { sources } from './sources.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, catalog, query, sql, recipe, preflight, run, results, compare, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, remote, catalog, query, sql, recipe, preflight, run, results, compare, exportCommand, doctor];

@@ -1,0 +1,132 @@
+/** Reads a remote file through its stand-in: blocks that are here come from disk, the others are fetched and kept. */
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { failure, systemFailure } from '../../protocol/errors.ts';
+import type { FileBytes } from '../file.ts';
+import { blockBytes, flagsPath, listStubs, ratePath, remoteHeaders, settleTime, type RemoteStub } from './stub.ts';
+import { fetchSync, windowBytes } from './sync-fetch.ts';
+
+/** Bytes that all stand-ins of a folder may keep together, unless its settings say otherwise. */
+const standardLimitBytes = 20 * 1024 ** 3;
+const settingsName = 'remote-cache.json';
+
+export function cacheLimit(folder: string): number {
+  const path = join(folder, settingsName);
+  if (!existsSync(path)) return standardLimitBytes;
+  const { limitBytes } = JSON.parse(readFileSync(path, 'utf8')) as { limitBytes: number };
+  return Number.isSafeInteger(limitBytes) && limitBytes >= 0 ? limitBytes : standardLimitBytes;
+}
+
+export function setCacheLimit(folder: string, limitBytes: number): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${settingsName}.new`), JSON.stringify({ limitBytes }), { flush: true });
+  renameSync(join(folder, `${settingsName}.new`), join(folder, settingsName));
+}
+
+/** How often the room in the cache is counted: not at every block. */
+const countEvery = 64;
+
+/** Errors of reading: those of a download (remote-changed, not-authorised...), and a plain Error outside the file. */
+export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
+  const { remote } = stub;
+  const guarded = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (cause) {
+      throw systemFailure(cause, path) ?? cause;
+    }
+  };
+  const data = guarded(() => openSync(path, 'r+'));
+  const flagFile = guarded(() => openSync(flagsPath(path), 'r+'));
+  const blocks = Math.ceil(remote.size / blockBytes);
+  const flags = new Uint8Array(readFileSync(flagsPath(path)));
+  if (flags.length !== blocks) throw failure('corrupt-file', { path: flagsPath(path), element: 'the list of blocks', reason: 'it is of another length than the file' });
+  const headers = remoteHeaders(stub);
+  const limit = cacheLimit(dirname(path));
+  let [fetchedBlocks, room] = [0, true];
+  let open = true;
+
+  /** Other readers may have fetched it since. */
+  const isThere = (block: number): boolean => {
+    if (flags[block] === 1) return true;
+    guarded(() => readSync(flagFile, flags, block, 1, block));
+    return flags[block] === 1;
+  };
+
+  const keep = (first: number, bytes: Uint8Array): void => {
+    if (fetchedBlocks++ % countEvery === 0) room = listStubs(dirname(path)).reduce((sum, { cachedBytes }) => sum + cachedBytes, 0) + bytes.length <= limit;
+    if (!room) return;
+    guarded(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(data, bytes, at, bytes.length - at, first * blockBytes + at);
+      const count = Math.ceil(bytes.length / blockBytes);
+      flags.fill(1, first, first + count);
+      writeSync(flagFile, flags, first, count, first);
+      settleTime(path);
+    });
+  };
+
+  const fetchBlocks = (first: number, last: number): Uint8Array => {
+    const [start, end] = [first * blockBytes, Math.min(remote.size, (last + 1) * blockBytes)];
+    const began = performance.now();
+    const bytes = fetchSync({ remote, headers, start, end });
+    addRate(path, bytes.length, (performance.now() - began) / 1000);
+    keep(first, bytes);
+    return bytes;
+  };
+
+  const readInto = (offset: number, target: Uint8Array): void => {
+    if (!open) throw new Error('the file has been closed');
+    if (!(offset >= 0) || !Number.isSafeInteger(offset) || offset + target.length > remote.size) {
+      throw new Error(`bytes ${offset} to ${offset + target.length} lie outside the file (${remote.size} bytes)`);
+    }
+    const end = offset + target.length;
+    const last = Math.floor((end - 1) / blockBytes);
+    for (let block = Math.floor(offset / blockBytes); block <= last && target.length > 0; ) {
+      const there = isThere(block);
+      let stop = block;
+      while (stop < last && (stop + 1 - block) * blockBytes < windowBytes && isThere(stop + 1) === there) stop++;
+      const [from, to] = [Math.max(offset, block * blockBytes), Math.min(end, (stop + 1) * blockBytes)];
+      const into = target.subarray(from - offset, to - offset);
+      if (there) {
+        for (let at = 0; at < into.length; ) {
+          const got = guarded(() => readSync(data, into, at, into.length - at, from + at));
+          if (got === 0) throw failure('truncated-file', { path, expectedBytes: remote.size, actualBytes: from + at });
+          at += got;
+        }
+      } else {
+        const bytes = fetchBlocks(block, stop);
+        into.set(bytes.subarray(from - block * blockBytes, to - block * blockBytes));
+      }
+      block = stop + 1;
+    }
+  };
+
+  return {
+    path, size: remote.size, readInto,
+    read: (offset, length) => {
+      if (!Number.isSafeInteger(length) || length < 0 || offset + length > remote.size) throw new Error(`${length} bytes at ${offset} lie outside the file (${remote.size} bytes)`);
+      const target = new Uint8Array(length);
+      readInto(offset, target);
+      return target;
+    },
+    close: () => {
+      if (!open) return;
+      open = false;
+      closeSync(data);
+      closeSync(flagFile);
+    },
+  };
+}
+
+/** Kept over all readers, so that a rate is known before the next read. Two at once may lose a little: it is an estimate. */
+function addRate(path: string, bytes: number, seconds: number): void {
+  let sum = { bytes: 0, seconds: 0 };
+  try {
+    sum = JSON.parse(readFileSync(ratePath(path), 'utf8')) as typeof sum;
+  } catch {
+    // The first read.
+  }
+  // The newest reads count most: a line changes.
+  const fade = sum.seconds > 60 ? 0.5 : 1;
+  writeFileSync(ratePath(path), JSON.stringify({ bytes: sum.bytes * fade + bytes, seconds: sum.seconds * fade + seconds }));
+}
