@@ -1,5 +1,6 @@
 /** What the host hands to an engine process, and what they say to each other. Plain data only. */
 import type { CellChoice } from './cell-choice.ts';
+import type { DeAsk, DeRows } from './de.ts';
 import type { ErrorData } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import type { Fingerprint, JobId } from './ids.ts';
@@ -234,13 +235,24 @@ export interface ColumnsJob extends LookJob {
   readonly seed: number;
 }
 
+/** A question about a finished comparison, one of its conditions as a file of columns, or rows of it as CSV. */
+export interface DeJob {
+  readonly kind: 'de';
+  readonly id: JobId;
+  readonly results: LookJob['results'];
+  readonly wanted:
+    | { readonly kind: 'answer'; readonly ask: DeAsk }
+    | { readonly kind: 'condition'; readonly stratum: string; readonly condition: string; readonly target: string }
+    | { readonly kind: 'csv'; readonly rows: DeRows; readonly target: string };
+}
+
 /** Nothing to do: an engine that stays is started before the first picture is asked for. */
 export interface ReadyJob {
   readonly kind: 'ready';
   readonly id: JobId;
 }
 
-export type EngineJob = ReadyJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | RasterJob | CellsJob | ColumnsJob;
+export type EngineJob = ReadyJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;

@@ -1,5 +1,6 @@
 /** All benches by the name that `node bench/run.ts NAME` takes. */
 import type { BenchCase } from '../harness/case.ts';
+import { de, deCounts } from './de.ts';
 import { download, downloadMd5 } from './download.ts';
 import { carry, transport } from './integrate.ts';
 import { pca } from './pca.ts';
@@ -9,7 +10,7 @@ import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, download, 'download-md5': downloadMd5, whole, scaling, budget,
+  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { systemFailure } from '../../protocol/errors.ts';
 import { readNumbers, writeNumbers } from '../results/parquet/block-table.ts';
-import { falseDiscoveryRates } from '../statistics/index.ts';
+import { falseDiscoveryRates, significanceLevel } from '../statistics/index.ts';
 import type { Stratum } from './contract.ts';
 
 export interface TopGenes {
@@ -13,8 +13,6 @@ export interface TopGenes {
   readonly p: Float64Array;
   readonly fdr: Float64Array;
 }
-
-export const significance = 0.05;
 
 /** Corrects targets [from, to) of a stratum and forces them to disk. */
 export function finishTargets({ path, places }: Stratum, from: number, to: number, nTop: number, pulse: () => void): TopGenes[] {
@@ -29,7 +27,7 @@ export function finishTargets({ path, places }: Stratum, from: number, to: numbe
         writeNumbers(fd, places, 'fdr', target, 0, fdr);
         const folds = readNumbers(fd, path, places, 'log2_fold_change', target);
         const strength = readNumbers(fd, path, places, 'neg_log10_p', target);
-        const significant = Int32Array.from(fdr.keys()).filter((gene) => fdr[gene]! < significance);
+        const significant = Int32Array.from(fdr.keys()).filter((gene) => fdr[gene]! < significanceLevel);
         const order = significant.sort((a, b) => strength[b]! - strength[a]! || p[a]! - p[b]! || Math.abs(folds[b]!) - Math.abs(folds[a]!) || a - b);
         const genes = order.slice(0, nTop);
         found.push({

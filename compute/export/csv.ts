@@ -73,7 +73,7 @@ function fieldOf(column: ObsColumn, values: ObsValues): (row: number) => string 
 
 const gatherBytes = 1 << 20;
 
-function openTextFile(path: string): { write(text: string): void; close(): number; abandon(): void } {
+export function openTextFile(path: string): { write(text: string): void; close(): number; abandon(): void } {
   const guarded = <T>(act: () => T): T => {
     try {
       return act();

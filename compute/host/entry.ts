@@ -6,6 +6,7 @@ import { failure, isKind, toErrorData } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import type { EngineJob, EngineMessage, HostMessage } from '../../protocol/jobs.ts';
 import { openChannel } from './channel.ts';
+import { runDeLook } from './run-de.ts';
 import { runExport } from './run-export.ts';
 import { runGenerate } from './run-generate.ts';
 import { runInspect } from './run-inspect.ts';
@@ -91,6 +92,8 @@ async function perform(job: EngineJob): Promise<number> {
       return runExport(job, host);
     case 'view':
       return runView(job, host);
+    case 'de':
+      return runDeLook(job, host);
     case 'raster':
     case 'cells':
     case 'columns':

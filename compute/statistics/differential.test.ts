@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { relativeGap } from '../../fixtures/golden.ts';
 import { anndataPython, runScript } from '../results/testing/python.ts';
-import { falseDiscoveryRates, log2FoldChange, percentChange, rankSum, rankSumOfCounts, rankSumP, runsOf, twoSidedNormal, twoSidedStudent, welchTest } from './index.ts';
+import { agreementOf, falseDiscoveryRates, log2FoldChange, percentChange, rankSum, rankSumOfCounts, rankSumP, runsOf, spearman, twoSidedNormal, twoSidedStudent, welchTest } from './index.ts';
 
 interface Case {
   readonly kind: string;
@@ -22,6 +22,7 @@ interface Expected {
   readonly normal: { readonly z: number[]; readonly p: number[]; readonly logP: number[] };
   readonly student: readonly { readonly t: number; readonly df: number; readonly p: number }[];
   readonly fdr: readonly { readonly p: number[]; readonly q: number[] }[];
+  readonly spearman: readonly { readonly a: number[]; readonly b: number[]; readonly r: number }[];
 }
 
 const nonzero = (values: readonly number[]): Float64Array => Float64Array.from(values.filter((value) => value !== 0)).sort();
@@ -79,6 +80,18 @@ describe.skipIf(!anndataPython)('against scipy (needs Python)', () => {
   test('false discovery rates to 1e-10', () => {
     for (const { p, q } of expected.fdr) expect(relativeGap(falseDiscoveryRates(Float64Array.from(p)), q, 1e-300)).toBeLessThan(1e-10);
   });
+
+  test("Spearman's correlation with ties", () => {
+    for (const { a, b, r } of expected.spearman) expect(spearman(a, b)).toBeCloseTo(r, 12);
+  });
+});
+
+test('two comparisons agree on signs, leading genes and order among what either calls significant', () => {
+  const a = { log2FoldChange: [3, -2, 1, 0.5, 0], fdr: [0.001, 0.01, 0.2, 0.04, 0.9] };
+  const b = { log2FoldChange: [2, -1, 4, -0.5, 0], fdr: [0.001, 0.02, 0.01, 0.3, 0.9] };
+  expect(agreementOf(a, b, 2)).toMatchObject({ significant: [3, 3], both: 2, sameSign: 0.75, overlap: 0.5 });
+  expect(agreementOf(a, a, 50)).toMatchObject({ spearman: 1, sameSign: 1, overlap: 1 });
+  expect(agreementOf({ ...a, fdr: [1, 1, 1, 1, 1] }, b, 2).overlap).toBeNaN();
 });
 
 describe('rank-sum', () => {

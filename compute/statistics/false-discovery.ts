@@ -1,5 +1,8 @@
 /** Benjamini and Hochberg's correction for many tests. */
 
+/** Rates below this count as discoveries. */
+export const significanceLevel = 0.05;
+
 /**
  * q of each p: the least share of false discoveries at which it would be called, min over p_j >= p_i of p_j m / rank_j,
  * at most 1. NaN stays NaN and does not count among the m tests.

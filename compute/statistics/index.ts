@@ -10,5 +10,6 @@ export { twoSidedNormal } from './normal-tail.ts';
 export { twoSidedStudent } from './student-tail.ts';
 export { rankSum, rankSumOfCounts, rankSumP, runsOf, type RankSum, type Runs, type TestedP } from './rank-sum.ts';
 export { welchTest, type SideSums, type WelchTest } from './welch.ts';
-export { falseDiscoveryRates } from './false-discovery.ts';
+export { falseDiscoveryRates, significanceLevel } from './false-discovery.ts';
 export { log2FoldChange, percentChange } from './effect-size.ts';
+export { agreementOf, spearman, type Agreement, type Effects } from './concordance.ts';

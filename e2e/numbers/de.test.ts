@@ -150,3 +150,22 @@ describe('what cannot be compared', () => {
     expect(error.message).toContain('fewer than 4000');
   });
 }, 60_000);
+
+test('truckee de: a drug by name in a line by name, its rows as CSV limited by significance and number, leading genes in SQL', async () => {
+  const folder = scratch();
+  const out = join(folder, 'rows.csv');
+  const args = ['de', '--line', 'A549', '--workspace', usual.workspace];
+  const { lines, last } = await truckee([...args, '--out', out, '--fdr', '0.05', '--top', '3']);
+  expect(last).toMatchObject({ ok: true, out });
+  const compared = lines.filter((line) => line['kind'] === 'comparison');
+  expect(compared.length).toBe(last['comparisons']);
+  const rows = readFileSync(out, 'utf8').trimEnd().split('\r\n');
+  expect(rows[0]).toMatch(/^stratum,target,feature,target_mean,ref_mean,target_membership,ref_membership,log2_fold_change,percent_change,p_value,statistic,fdr,/);
+  expect(rows.length - 1).toBe(compared.reduce((n, line) => n + Math.min(3, Number(line['significant'])), 0));
+  expect(rows.length - 1).toBe(last['rows']);
+  const asked = await truckee(['sql', 'SELECT count(*) AS n, max(place) AS place FROM de_top WHERE fdr < 0.05', '--workspace', usual.workspace]);
+  expect(Number(asked.lines[0]!['n'])).toBeGreaterThan(rows.length - 1);
+  const again = await truckee([...args, '--out', join(folder, 'tables')]);
+  expect(again.last).toMatchObject({ ok: true, comparisons: last['comparisons'] });
+  expect((await truckee([...args, '--out', out])).last).toMatchObject({ ok: false, error: { kind: 'already-exists' } });
+}, 60_000);

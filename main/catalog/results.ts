@@ -1,5 +1,6 @@
 /** Rows of finished results, found again by fingerprint. */
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
+import { dropTop } from './de-top.ts';
 import type { Catalog } from './schema.ts';
 
 export interface ResultRow {
@@ -34,6 +35,7 @@ export function listResults(db: Catalog): ResultRow[] {
 
 export function removeResult(db: Catalog, fingerprint: Fingerprint): void {
   db.prepare('DELETE FROM results WHERE fingerprint = ?').run(fingerprint);
+  dropTop(db, fingerprint);
 }
 
 function fromStored(row: Stored): ResultRow {

@@ -6,6 +6,7 @@ import { systemFailure } from '../../protocol/errors.ts';
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
 import type { Provenance } from '../../protocol/provenance.ts';
 import { insertResult, listResults, removeResult, type ResultRow } from '../catalog/results.ts';
+import { recordTop } from './de-top.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface Finished {
@@ -34,6 +35,7 @@ export function adoptResult(workspace: Workspace, finished: Finished): string {
     insertResult(workspace.catalog, {
       fingerprint: finished.fingerprint, step: finished.step, folder, job: finished.job, bytes, seconds: finished.seconds, createdAt: new Date().toISOString(),
     });
+    if (finished.step === 'de') recordTop(workspace.catalog, target, finished.fingerprint);
   } catch (cause) {
     throw systemFailure(cause, target) ?? cause;
   }
@@ -59,7 +61,9 @@ export function reconcileResults(workspace: Workspace): void {
   for (const folder of readdirSync(workspace.folders.results)) {
     if (known.has(folder)) continue;
     const row = rowFromFolder(workspace, folder);
-    if (row) insertResult(workspace.catalog, row);
+    if (!row) continue;
+    insertResult(workspace.catalog, row);
+    if (row.step === 'de') recordTop(workspace.catalog, join(workspace.folders.results, folder), row.fingerprint);
   }
   for (const row of known.values()) {
     if (!existsSync(join(workspace.folders.results, row.folder, 'provenance.json'))) removeResult(workspace.catalog, row.fingerprint);

@@ -68,5 +68,6 @@ print(json.dumps({
     'normal': {'z': z.tolist(), 'p': (2 * stats.norm.sf(z)).tolist(), 'logP': (np.log(2) + stats.norm.logsf(z)).tolist()},
     'student': [{'t': t, 'df': df, 'p': float(2 * stats.t.sf(t, df))} for t, df in tt],
     'fdr': [{'p': p, 'q': bh(p)} for p in ps],
+    'spearman': [{'a': a, 'b': b, 'r': float(stats.spearmanr(a, b)[0])} for a, b in [([1, 2, 2, 5, 3], [2, 1, 4, 4, 4]), (rng.random(50).tolist(), rng.integers(0, 6, 50).tolist())]],
     'scipy': __import__('scipy').__version__,
 }, allow_nan=False))

@@ -15,7 +15,7 @@ export const sql: Command = {
     limit: { value: 'ROWS', help: `Rows at most (default ${mostRows}).` },
     seconds: { value: 'N', help: `Time at most (default ${mostSeconds}).` },
   },
-  help: () => 'Tables: drugs, drug_targets, cell_lines, line_drivers, genes, samples, conditions, condition_totals, imports, datasets, dataset_groups, dataset_columns, jobs, results, job_results.',
+  help: () => 'Tables: drugs, drug_targets, cell_lines, line_drivers, genes, samples, conditions, condition_totals, imports, datasets, dataset_groups, dataset_columns, jobs, results, job_results, de_top.',
   run: (context) =>
     withWorkspace(context.workspacePath, async (workspace) => {
       const { options, say, signal } = context;

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { add } from './add.ts';
 import { catalog } from './catalog.ts';
 import { compare } from './compare.ts';
+import { de } from './de.ts';
 import { doctor } from './doctor.ts';
 import { download } from './download.ts';
 import { exportCommand } from './export.ts';
@@ -20,4 +21,4 @@ import { sources } from './sources.ts';
 import { sql } from './sql.ts';
 import { start } from './start.ts';
 
-export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, remote, catalog, query, sql, recipe, preflight, run, results, compare, exportCommand, doctor];
+export const commands: readonly Command[] = [start, serve, generate, inspect, add, list, sources, download, remote, catalog, query, sql, recipe, preflight, run, results, de, compare, exportCommand, doctor];
