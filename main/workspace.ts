@@ -2,7 +2,7 @@
  * A workspace: one folder with a catalog, finished results, runs and work in progress. Everything inside is named
  * relative to it, so that it can be moved or copied as a whole.
  */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemFailure } from '../protocol/errors.ts';
 import { openCatalog, type Catalog } from './catalog/schema.ts';
@@ -27,6 +27,8 @@ export function openWorkspace(path: string): Workspace {
   try {
     mkdirSync(wanted, { recursive: true });
     const root = realpathSync(wanted);
+    // SQLite would only say that it cannot open its file.
+    accessSync(root, constants.W_OK);
     const folders = {
       results: join(root, 'results'), work: join(root, 'work'), runs: join(root, 'runs'), cache: join(root, 'cache'),
       notebooks: join(root, 'notebooks'), figures: join(root, 'figures'), exports: join(root, 'exports'),

@@ -23,6 +23,8 @@ export const recipeSchema = z.strictObject({
   genes: z.enum(['same', 'inner']).default('same'),
   /** Only cells that fit: joins the filter step. */
   query: querySchema.optional(),
+  /** What computes; auto takes the fastest there is. A step may name another. */
+  device: z.enum(['auto', 'cpu', 'gpu']).optional(),
   steps: z.array(stepSchema).min(1),
 });
 

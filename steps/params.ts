@@ -26,5 +26,10 @@ export const howSchema = z.strictObject({
   workers: param(wholeNumber(1, 64).nullable().default(null), {
     help: 'Worker threads of this step.', advanced: true, whenNull: 'as many as the run has',
   }),
+  device: param(z.enum(['auto', 'cpu', 'gpu']).nullable().default(null), {
+    help: 'What computes this step.', advanced: true, whenNull: 'as the run',
+  }),
 });
-export type How = z.infer<typeof howSchema>;
+export type Device = 'auto' | 'cpu' | 'gpu';
+/** What planning needs of it. */
+export type How = Omit<z.infer<typeof howSchema>, 'device'>;

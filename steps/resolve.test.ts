@@ -157,3 +157,12 @@ test('how a step runs is no parameter of its result', () => {
   expect(steps[0]!.how).toEqual({ chunk_rows: 100, workers: 1 });
   expect(steps[0]!.plan).toMatchObject({ chunkRows: 100, workers: 1 });
 });
+
+test('what computes is chosen for the run and for a step; the GPU is refused where there are no kernels for it', () => {
+  expect(resolve({ ...recipe('qc'), device: 'cpu' }).steps[0]!.how).toEqual({ chunk_rows: null, workers: null });
+  expect(errorOf(() => resolve({ ...recipe('qc'), device: 'gpu' }))).toMatchObject({ kind: 'invalid-parameter', facts: { step: 'qc', parameter: 'device' } });
+  // A step that chooses for itself is not asked about the run's wish, and the other way round.
+  expect(resolve({ ...recipe({ step: 'qc', params: { device: 'cpu' } }), device: 'gpu' }).steps).toHaveLength(1);
+  expect(errorOf(() => resolve(recipe('qc', { step: 'filter', params: { device: 'gpu' } })))).toMatchObject({ facts: { step: 'filter' } });
+  expect(errorOf(() => resolve(recipe({ step: 'qc', params: { device: 'abacus' } })))).toMatchObject({ kind: 'invalid-parameter' });
+});

@@ -7,7 +7,7 @@ import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
 import type { Recipe, RecipeStep } from '../protocol/recipe.ts';
 import { columnsOf, parseWhere } from '../protocol/where.ts';
 import { levelColumn } from './filter.ts';
-import { howSchema, type How } from './params.ts';
+import { howSchema, type Device, type How } from './params.ts';
 import { qcObsColumns } from './qc.ts';
 import { definitionOf, isStepId, stepIds, type StepId } from './table.ts';
 
@@ -42,7 +42,8 @@ export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardw
     const id = entry.step;
     if (!isStepId(id)) throw failure('unknown-step', { step: id, near: nearNames(id, stepIds) });
     refuseMisplaced(recipe.name, id, resolved, written);
-    const { what, how } = readParams(id, entry);
+    const { what, how: { device, ...how } } = readParams(id, entry);
+    refuseGpu(id, device ?? recipe.device ?? 'auto');
     const lenient = dropAbsentColumns(id, what, entry, input, notes);
     const definition = definitionOf(id);
     const { params, plan, facts: after } = definition.plan(facts, lenient, how, hardware);
@@ -78,9 +79,15 @@ function refuseMisplaced(recipe: string, id: StepId, earlier: readonly ResolvedS
   }
 }
 
+/** Every kernel of this version runs on the CPU: a wish for the GPU is answered, never silently passed over. */
+function refuseGpu(id: StepId, device: Device): void {
+  if (device !== 'gpu') return;
+  throw failure('invalid-parameter', { step: id, parameter: 'device', value: device, reason: 'this version computes on the CPU only: choose auto or cpu' });
+}
+
 type Values = Record<string, unknown>;
 
-function readParams(id: StepId, entry: RecipeStep): { what: Values; how: How } {
+function readParams(id: StepId, entry: RecipeStep): { what: Values; how: How & { device: Device | null } } {
   const definition = definitionOf(id);
   const names = [...Object.keys(definition.what.shape), ...Object.keys(howSchema.shape)];
   const whatValues: Values = {};

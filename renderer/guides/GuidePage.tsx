@@ -2,7 +2,7 @@
  * A guide from data to a finished run, drawn from a recipe and the definitions of its steps: a new step brings its own page
  * along. Five questions at most, each with an answer already filled in.
  */
-import { Accordion, Button, Checkbox, Group, NumberInput, Stack, Stepper, Text, Title } from '@mantine/core';
+import { Accordion, Button, Checkbox, Group, NumberInput, SegmentedControl, Stack, Stepper, Text, Title } from '@mantine/core';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -81,6 +81,7 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
             <NumberInput label="Workers" placeholder="all cores" min={1} max={64} allowDecimal={false} description="Threads that read and compute; the result does not depend on them."
               value={draft.limits.workers ?? ''} onChange={(value) => setDraft({ ...draft, limits: { ...draft.limits, workers: value === '' || Number(value) < 1 ? null : Number(value) } })} />
           </Group>
+          <Group mb="md" gap="sm"><Text size="sm" fw={560}>Compute on</Text><SegmentedControl size="xs" aria-label="Compute on" value={draft.device} data={[{ value: 'auto', label: 'Fastest there is' }, { value: 'cpu', label: 'CPU' }, { value: 'gpu', label: 'GPU' }]} onChange={(value) => setDraft({ ...draft, device: value === 'cpu' || value === 'gpu' ? value : 'auto' })} /><Text size="sm" c="dimmed">A step may choose for itself, below its parameters.</Text></Group>
           {preflight.error && <ErrorCard error={preflight.error} />}
           {preflight.data && <PreflightTable page={preflight.data} />}
         </section>

@@ -10,12 +10,13 @@ export interface Draft {
   readonly changed: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly seed: number;
   readonly limits: RunLimits;
+  readonly device: NonNullable<Recipe['device']>;
 }
 
 export function draftOf(base: Recipe): Draft {
   const changed = Object.fromEntries(base.steps.map((step) => [step.step, step.params]));
   const datasets = base.datasets === 'all' ? null : base.datasets.map((one) => one.name);
-  return { base, datasets, changed, seed: base.seed, limits: { memoryBytes: null, workers: null } };
+  return { base, datasets, changed, seed: base.seed, limits: { memoryBytes: null, workers: null }, device: base.device ?? 'auto' };
 }
 
 /** Sets one parameter; undefined takes its default again. What the user sets is never dropped silently. */
@@ -25,9 +26,9 @@ export function withParameter(draft: Draft, step: string, name: string, value: u
 }
 
 export function recipeOf(draft: Draft): Recipe {
-  const { base, datasets, changed, seed } = draft;
+  const { base, datasets, changed, seed, device } = draft;
   return {
-    ...base, seed, datasets: datasets === null ? 'all' : datasets.map((name) => ({ name })),
+    ...base, seed, ...(device === 'auto' ? { device: undefined } : { device }), datasets: datasets === null ? 'all' : datasets.map((name) => ({ name })),
     steps: base.steps.map((entry) => {
       const params = changed[entry.step] ?? {};
       const touched = (name: string): boolean => JSON.stringify(params[name]) !== JSON.stringify(entry.params[name]);

@@ -12,7 +12,7 @@ export interface ParameterFormProps {
 }
 
 export function ParameterForm({ step, values, onChange }: ParameterFormProps) {
-  const fields = fieldsOf(step);
+  const fields = fieldsOf(step, true);
   const [open, setOpen] = useState(false);
   const [usual, advanced] = [fields.filter((field) => !field.advanced), fields.filter((field) => field.advanced)];
   const grid = (some: readonly Field[]) => (

@@ -1,5 +1,6 @@
 /** The parameters of a step as fields of a form, read from the step's own definition: one source for form, help and check. */
 import { z } from 'zod';
+import { howSchema } from '../../steps/params.ts';
 import { definitionOf, type StepId } from '../../steps/table.ts';
 
 export interface Field {
@@ -30,8 +31,10 @@ interface Shape {
   readonly whenNull?: string;
 }
 
-export function fieldsOf(step: StepId): Field[] {
-  const schema = z.toJSONSchema(definitionOf(step).what, { io: 'input' });
+/** `how`: also how the step runs (chunk, workers, device), which changes no number. */
+export function fieldsOf(step: StepId, how = false): Field[] {
+  const { what } = definitionOf(step);
+  const schema = z.toJSONSchema(how ? what.extend(howSchema.shape) : what, { io: 'input' });
   return Object.entries((schema.properties ?? {}) as Record<string, Shape>).map(([name, shape]) => {
     const inner = shape.anyOf?.find((one) => one.type !== 'null') ?? shape;
     const nullable = shape.anyOf?.some((one) => one.type === 'null') === true || (Array.isArray(shape.type) && shape.type.includes('null'));
@@ -56,6 +59,6 @@ function kindOf({ type, enum: choices, items }: Shape): Field['kind'] {
 
 /** The reason why a value will not do, in the words of the step's own check; null when it will. */
 export function refusalOf(step: StepId, name: string, value: unknown): string | null {
-  const found = definitionOf(step).what.safeParse({ [name]: value });
+  const found = definitionOf(step).what.extend(howSchema.shape).safeParse({ [name]: value });
   return found.success ? null : (found.error.issues.find((issue) => issue.path[0] === name)?.message ?? null);
 }
