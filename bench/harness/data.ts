@@ -14,6 +14,7 @@ const sets = {
   'plates-4x25k': { plates: 4, cells: 25_000 },
   'plates-3x100k': { plates: 3, cells: 100_000 },
   'plates-6x100k': { plates: 6, cells: 100_000 },
+  'plates-14x108k': { plates: 14, cells: 108_000 },
 } as const;
 
 type SetName = keyof typeof sets;

@@ -1,0 +1,22 @@
+/** Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS FILE... ; STRATEGY is chunks or a block size. */
+import { openLoader } from '../../compute/loader/index.ts';
+import { measureLoader } from '../../compute/loader/measure.ts';
+
+const [strategy, fetch, workers, warm, seconds, ...files] = process.argv.slice(2);
+const loader = await openLoader({
+  files, strategy: strategy === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block: Number(strategy) }, fetchFactor: Number(fetch), workers: Number(workers),
+  labels: ['plate', 'sample'], seed: 1,
+  // The files were made here from a seed: what is read is what was written.
+  verified: true,
+});
+const cpu = process.cpuUsage();
+const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds) });
+const used = process.cpuUsage(cpu);
+await loader.close();
+const { entropy, cells, cellsPerSecond, wait, bytesPerWorker } = measured;
+// Seconds for a million cells, so that the ratio of two sides is that of their rates.
+console.log(JSON.stringify({
+  ok: true, seconds: 1e6 / cellsPerSecond, cpu_seconds: (used.user + used.system) / 1e6, cells, cells_per_second: cellsPerSecond,
+  plate_entropy: entropy['plate']!.mean, sample_entropy: entropy['sample']!.mean, wait, bytes_per_worker: bytesPerWorker, planned_bytes_per_worker: loader.plan.bytesPerWorker,
+}));
+process.exit(0);
