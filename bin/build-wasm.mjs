@@ -23,6 +23,7 @@ const modules = [
     flags: ['--enable', 'threads', '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1'],
   },
   { sources: 'compute/codecs/wasm/assembly', output: 'dist/compute/codecs/wasm/inflate.wasm', flags: ['--initialMemory', '2'] },
+  { sources: 'compute/codecs/pack/assembly', output: 'dist/compute/codecs/pack/pack.wasm', flags: ['--initialMemory', '2'] },
 ];
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -37,6 +37,8 @@ export interface LoaderOptions {
   readonly labels?: readonly string[];
   /** The files' digests have been compared with their source: the start of a chunk may be read without reaching its checksum. */
   readonly verified?: boolean;
+  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always. */
+  readonly backend?: 'auto' | 'file' | 'pack';
   /** Functions in this thread; all but batchTransform need workers: 0. */
   readonly hooks?: LoaderHooks;
   /** A module that exports hooks by name; workers load it themselves. */
@@ -115,7 +117,7 @@ export interface Loader {
   readonly cells: number;
   /** Columns of every minibatch. */
   readonly genes: readonly string[];
-  readonly plates: readonly { readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number }[];
+  readonly plates: readonly { readonly backend: 'file' | 'pack'; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number }[];
   readonly labels: Readonly<Record<string, LoaderLabel>>;
   readonly plan: LoaderPlan;
   readonly layout: FetchLayout;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anndataPython, runScript } from '../results/testing/python.ts';
-import { openPlate } from '../stores/index.ts';
+import { buildPack, openPlate, packPath, sourceOf } from '../stores/index.ts';
 import { listedRows } from '../sampling/index.ts';
 import type { LoaderOptions, Minibatch } from './contract.ts';
 import { openLoader } from './loader.ts';
@@ -105,6 +105,30 @@ describe.skipIf(anndataPython === null)('against h5py and scipy (needs Python)',
       expect(mine.filter(({ digest }, i) => digest === theirs[i]!.digest).length / mine.length).toBeGreaterThan(0.9);
     }
   });
+});
+
+test('packs beside the files give the same minibatches, and say so', async () => {
+  const folder = join(plates.folder, 'packed');
+  mkdirSync(folder);
+  const files = plates.files.map((file) => join(folder, basename(file)));
+  for (const [i, file] of files.entries()) {
+    copyFileSync(plates.files[i]!, file);
+    const plate = await openPlate(file);
+    await buildPack(packPath(file), { matrix: plate.counts()!, geneNames: plate.geneNames(), source: sourceOf(file, basename(file)) });
+    plate.close();
+  }
+  for (const options of [small({ files, strategy: { kind: 'chunks' } }), small({ files, strategy: { kind: 'blocks', block: 1 }, dense: true, workers: 2 })]) {
+    expect(await collect({ ...options, backend: 'pack' })).toEqual(await collect({ ...options, backend: 'file' }));
+  }
+  const loader = await openLoader(small({ files, targetSum: 1e4, log1p: true }));
+  expect(loader.plates.map(({ backend }) => backend)).toEqual(['pack', 'pack', 'pack']);
+  const plain = await openLoader(small({ files, targetSum: 1e4, log1p: true, backend: 'file' }));
+  const [a, b] = [denseOf(await loader.rows([7, 800, 7]), width), denseOf(await plain.rows([7, 800, 7]), width)];
+  // One unit of float32: the two logarithms may round apart.
+  a.forEach((value, i) => expect(Math.abs(value - b[i]!)).toBeLessThanOrEqual(b[i]! * 1.2e-7));
+  await loader.close();
+  await plain.close();
+  await refused(small({ backend: 'pack' }), 'not-found');
 });
 
 describe('hooks', () => {

@@ -31,7 +31,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   if (workers > 0 && (hooks.fetch || hooks.fetchTransform || hooks.batch)) {
     refuse('hooks', 'functions', 'workers cannot take functions: give hooksModule a module that exports them, or use workers: 0');
   }
-  const sources = await openSources(options.files, options.verified ?? false);
+  const sources = await openSources(options.files, options.verified ?? false, options.backend ?? 'auto');
   try {
     const join = joinGenes(sources.map(({ path, genes }) => ({ name: path, genes })), options.join ?? 'same', options.genes);
     const cells = sources.reduce((sum, source) => sum + source.cells, 0);
@@ -97,7 +97,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     return {
       cells,
       genes: join.names,
-      plates: spec.plates.map(({ name, path, rowOffset, cells: own }) => ({ name, path, rowOffset, cells: own })),
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }) => ({ name, path, rowOffset, cells: own, backend: store.kind === 'pack' ? 'pack' : 'file' })),
       labels,
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + shared), sharedBytesPerWorker: shared, workers },
       notes: options.subset && 'wasUnsorted' in options.subset && options.subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : [],

@@ -2,13 +2,13 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
-import { chunkStarts, openPlate, rowStoreSpec, type PlateFile, type RowStoreSpec } from '../stores/index.ts';
+import { chunkStarts, openPlate, packBeside, rowStoreSpec, type PlateFile, type RowStoreSpec } from '../stores/index.ts';
 import type { LabelledFile } from './labels.ts';
 
 export interface LoaderSource extends LabelledFile {
   readonly genes: readonly string[];
   readonly store: RowStoreSpec;
-  /** First rows of the units that chunk-aware sampling draws, and the number of rows last. */
+  /** First rows of the units (of the file's chunks, whatever is read: the order is the same with a pack and without) that chunk-aware sampling draws, the number of rows last. */
   readonly units: Uint32Array;
   /** Mean stored entries of a row. */
   readonly meanEntries: number;
@@ -23,11 +23,11 @@ const plainUnit = 64;
  * In an order that depends on what the files hold: by plate label, then by size and cell names. Names and order of the files
  * change nothing. Errors: those of opening; no-matrix, no-cells, same-plate-twice; bad-usage for none.
  */
-export async function openSources(paths: readonly string[], verified: boolean): Promise<LoaderSource[]> {
+export async function openSources(paths: readonly string[], verified: boolean, backend: 'auto' | 'file' | 'pack'): Promise<LoaderSource[]> {
   if (paths.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'a loader needs at least one file' });
   const opened: { source: LoaderSource; key: string }[] = [];
   try {
-    for (const path of paths) opened.push(await openSource(path, verified));
+    for (const path of paths) opened.push(await openSource(path, verified, backend));
     const order = new Intl.Collator('en', { numeric: true });
     opened.sort((a, b) => order.compare(a.key, b.key));
     opened.forEach(({ source, key }, i) => {
@@ -40,7 +40,7 @@ export async function openSources(paths: readonly string[], verified: boolean): 
   }
 }
 
-async function openSource(path: string, verified: boolean): Promise<{ source: LoaderSource; key: string }> {
+async function openSource(path: string, verified: boolean, backend: 'auto' | 'file' | 'pack'): Promise<{ source: LoaderSource; key: string }> {
   const plate = await openPlate(path);
   try {
     const matrix = plate.counts() ?? plate.matrices()[0];
@@ -50,9 +50,11 @@ async function openSource(path: string, verified: boolean): Promise<{ source: Lo
       throw failure('unsupported-encoding', { path, element: matrix.facts.slot, encoding: 'columns (genes first), which cannot be read cell by cell' });
     }
     const store = await rowStoreSpec(matrix, verified);
+    const pack = backend === 'file' ? null : packBeside(path);
+    if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
     const stat = statSync(path);
     const source: LoaderSource = {
-      name: basename(path).replace(/\.(h5ad|h5)$/, ''), path, cells: plate.nObs, genes: plate.geneNames(), store, units: unitsOf(store, plate.nObs), columns: plate.obsColumns,
+      name: basename(path).replace(/\.(h5ad|h5)$/, ''), path, cells: plate.nObs, genes: plate.geneNames(), store: pack === null ? store : { kind: 'pack', pack }, units: unitsOf(store, plate.nObs), columns: plate.obsColumns,
       meanEntries: matrix.facts.stored / plate.nObs, column: (name) => plate.obsColumn(name), stamp: { bytes: stat.size, mtimeMs: stat.mtimeMs }, close: () => plate.close(),
     };
     return { source, key: keyOf(plate, matrix.facts.stored) };

@@ -15,3 +15,7 @@ export type { TransposeOptions, TransposeProgress } from './spool/transpose.ts';
 export type { RowStore, RowStoreSpec, RowView } from './rows/contract.ts';
 export { openRowStore, rowStoreSpec } from './rows/open.ts';
 export { chunkStarts } from './rows/pointers.ts';
+export { buildPack, deletePack } from './pack/build.ts';
+export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
+export { packPath, sourceOf } from './pack/format.ts';
+export { packBeside, verifyPack } from './pack/read.ts';

@@ -1,5 +1,6 @@
 /** Rows by id, whatever holds them: brought into memory in one request, then handed out one by one in any order. */
 import type { MatrixSpec } from '../contract.ts';
+import type { PackSpec } from '../pack/read.ts';
 import type { RowPointers } from './pointers.ts';
 
 /** How rows are to come out; fixed when a store is opened. */
@@ -19,6 +20,7 @@ export type RowStoreSpec =
   | { readonly kind: 'csr'; readonly matrix: MatrixSpec & { kind: 'csr' }; readonly pointers: RowPointers; readonly verified: boolean }
   | { readonly kind: 'dense'; readonly matrix: MatrixSpec & { kind: 'dense' } }
   | { readonly kind: 'spool'; readonly matrix: MatrixSpec & { kind: 'columns' } }
+  | { readonly kind: 'pack'; readonly pack: PackSpec }
   /** Arrays in shared memory: `indptr` has rows + 1 positions. */
   | { readonly kind: 'memory'; readonly indptr: Float64Array; readonly indices: Int32Array; readonly values: Float32Array };
 

@@ -1,6 +1,7 @@
 /** Opens rows by id over any of the formats. */
 import { failure } from '../../../protocol/errors.ts';
 import type { MatrixSpec } from '../contract.ts';
+import { packStore } from '../pack/read.ts';
 import { readEntries } from '../csr-reader.ts';
 import type { CsrSource } from '../csr-source.ts';
 import { openArrays } from '../open-arrays.ts';
@@ -37,6 +38,8 @@ export async function openRowStore(spec: RowStoreSpec, view: RowView): Promise<R
     }
     case 'dense':
       return plainStore(denseRows((await openArrays([spec.matrix.values]))[0]!, spec.matrix), view);
+    case 'pack':
+      return packStore(spec.pack, view);
     case 'memory':
       return plainStore(memoryRows(spec), view);
     default:

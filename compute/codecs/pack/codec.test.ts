@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../random/random.ts';
+import { packDecoder, packEncoder } from './codec.ts';
+
+const genes = 5000;
+const random = createRandom(4, 1);
+/** Another order than the files'. */
+const ranks = Int32Array.from({ length: genes }, (_, gene) => (gene * 1847 + 11) % genes);
+const geneOf = new Int32Array(genes);
+ranks.forEach((id, gene) => (geneOf[id] = gene));
+
+interface Row {
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
+const rowOf = (entries: number, value: () => number): Row => {
+  const chosen = new Set<number>();
+  while (chosen.size < entries) chosen.add(random.below(genes));
+  return { indices: Int32Array.from(chosen), values: Float32Array.from(chosen, value) };
+};
+const sorted = ({ indices, values }: Row): [number, number][] => [...indices].map((id, i): [number, number] => [id, values[i]!]).sort((a, b) => a[0] - b[0]);
+const decode = (packed: Uint8Array, seed: number): Row => {
+  const decoder = packDecoder(geneOf, genes);
+  decoder.rows(packed.length).set(packed);
+  const row = { indices: new Int32Array(genes), values: new Float32Array(genes) };
+  const written = decoder.csr(0, packed.length, seed, 1, false, row.indices, row.values, 0);
+  return { indices: row.indices.subarray(0, written), values: row.values.subarray(0, written) };
+};
+const few = (): number => 1 + Math.floor(random.uniform() ** 8 * 40);
+
+describe('rows of a pack', () => {
+  test.each([0, 1, 3, 4, 5, 127, 128, 129, 1000, 5000])('%i entries come back to the bit, in any width of count', (entries) => {
+    const encoder = packEncoder(ranks, false);
+    for (const value of [() => 1, few, () => 1 + random.below(300), () => 1 + random.below(100_000), () => 2 ** 24 - random.below(1000), () => 2 ** 31 + 1024 * random.below(1000)]) {
+      const row = rowOf(entries, value);
+      const packed = encoder.encode(row.indices, row.values, 0, entries, 7).slice();
+      expect(sorted(decode(packed, 7))).toEqual(sorted(row));
+    }
+  });
+
+  test('fractions and values below zero are refused, or kept as they are', () => {
+    const row = rowOf(500, () => random.uniform() - 0.3);
+    expect(() => packEncoder(ranks, false).encode(row.indices, row.values, 0, 500, 0)).toThrow(/no count/);
+    const encoder = packEncoder(ranks, true);
+    expect(sorted(decode(encoder.encode(row.indices, row.values, 0, 500, 0).slice(), 0))).toEqual(sorted(row));
+    const counts = rowOf(500, few);
+    expect(sorted(decode(encoder.encode(counts.indices, counts.values, 0, 500, 1).slice(), 1))).toEqual(sorted(counts));
+  });
+
+  test('zeros are left out; genes given twice or outside the list are refused, and the next row is right again', () => {
+    const encoder = packEncoder(ranks, false);
+    expect(sorted(decode(encoder.encode(Int32Array.of(3, 9, 4), Float32Array.of(1, 0, 2), 0, 3, 0).slice(), 0))).toEqual([[3, 1], [4, 2]]);
+    expect(() => encoder.encode(Int32Array.of(3, 3), Float32Array.of(1, 2), 0, 2, 0)).toThrow(/twice/);
+    expect(() => encoder.encode(Int32Array.of(1, genes), Float32Array.of(1, 2), 0, 2, 0)).toThrow(/outside/);
+    expect(sorted(decode(encoder.encode(Int32Array.of(5), Float32Array.of(6), 0, 1, 0).slice(), 0))).toEqual([[5, 6]]);
+  });
+
+  test('chosen columns, scaled and logarithmised, sparse and dense, equal the plain formula', () => {
+    const row = rowOf(900, few);
+    const packed = packEncoder(ranks, false).encode(row.indices, row.values, 0, 900, 3).slice();
+    const columns = Int32Array.from({ length: genes }, (_, id) => (geneOf[id]! % 3 === 0 ? geneOf[id]! / 3 : -1));
+    const width = Math.ceil(genes / 3);
+    const decoder = packDecoder(columns, width);
+    decoder.rows(packed.length).set(packed);
+    const factor = 1e4 / row.values.reduce((a, b) => a + b, 0);
+    const expected = new Float32Array(width);
+    row.indices.forEach((gene, i) => gene % 3 === 0 && (expected[gene / 3] = Math.log1p(Math.fround(row.values[i]! * factor))));
+    const dense = new Float32Array(width + 5).fill(9);
+    decoder.dense(0, packed.length, 3, factor, true, dense, 5);
+    // One unit of float32: the two logarithms may round apart.
+    dense.subarray(5).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(expected[i]! * 1.2e-7));
+    const [indices, values] = [new Int32Array(genes), new Float32Array(genes)];
+    const written = decoder.csr(0, packed.length, 3, factor, true, indices, values, 0);
+    const scattered = new Float32Array(width);
+    for (let i = 0; i < written; i++) scattered[indices[i]!] = values[i]!;
+    expect(scattered).toEqual(dense.subarray(5));
+  });
+
+  test('every flipped bit is noticed; so are cut rows and rows at another place', () => {
+    const row = rowOf(300, few);
+    const packed = packEncoder(ranks, true).encode(row.indices, row.values, 0, 300, 12).slice();
+    for (let bit = 0; bit < 8 * packed.length; bit++) {
+      const damaged = packed.slice();
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const decoder = bit % 500 === 0 ? packDecoder(geneOf, genes) : shared;
+      decoder.rows(damaged.length).set(damaged);
+      if (decoder.isSound(0, damaged.length, 12)) throw new Error(`bit ${bit} was not noticed`);
+    }
+    expect(() => decode(packed.subarray(0, packed.length - 1), 12)).toThrow();
+    expect(() => decode(packed, 13)).toThrow(/check word/);
+    for (let trial = 0; trial < 3000; trial++) {
+      const noise = Uint8Array.from({ length: random.below(200) }, () => random.bits() & 255);
+      shared.rows(noise.length).set(noise);
+      expect(() => shared.csr(0, noise.length, 0, 1, false, new Int32Array(genes), new Float32Array(genes), 0)).toThrow();
+    }
+  });
+});
+
+const shared = packDecoder(geneOf, genes);

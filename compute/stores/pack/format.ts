@@ -1,0 +1,120 @@
+/**
+ * The pack: a compact copy of the counts of one file, beside it, for reading cells in any order. Derived data: safe to delete.
+ *
+ * 64 bytes: magic, version, place, size and CRC-32 of the description (JSON), CRC-32 of these bytes. Then the packed rows, each
+ * with a check word of its own (codecs/pack), because rows are read singly; then tables with a CRC-32 each: bytes, sum, genes
+ * and mitochondrial counts of every row over all genes of the file, and the gene of every id. Then the description.
+ */
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { failure, systemFailure } from '../../../protocol/errors.ts';
+
+export const packVersion = 1;
+export const headBytes = 64;
+const magic = 'TRKPACK\n';
+
+export interface PackTable {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+export interface PackDescription {
+  readonly version: number;
+  readonly rows: number;
+  readonly genes: number;
+  readonly slot: string;
+  /** Values may be no counts. */
+  readonly fractions: boolean;
+  /** The file it was made from: a changed one makes the pack useless. */
+  readonly source: PackSource;
+  /** rowBytes: uint32, totals: float64, detected: uint32, mito: float64, geneOfId: int32. */
+  readonly tables: Readonly<Record<PackTableName, PackTable>>;
+}
+
+export type PackTableName = 'rowBytes' | 'totals' | 'detected' | 'mito' | 'geneOfId';
+export const packTables = ['rowBytes', 'totals', 'detected', 'mito', 'geneOfId'] as const;
+
+export interface PackSource {
+  readonly name: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+}
+
+export function packPath(file: string): string {
+  return `${file}.pack`;
+}
+
+/** Errors: file-not-found. */
+export function sourceOf(file: string, name: string): PackSource {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) throw failure('file-not-found', { path: file });
+  return { name, bytes: stat.size, mtimeMs: stat.mtimeMs };
+}
+
+export const sameSource = (a: PackSource, b: PackSource): boolean => a.bytes === b.bytes && a.mtimeMs === b.mtimeMs;
+
+/** Writes tables, description and head behind `end`, and forces everything to disk. */
+export function finishPack(fd: number, end: number, about: Omit<PackDescription, 'tables' | 'version'>, tables: Readonly<Record<PackTableName, NodeJS.TypedArray>>): void {
+  let at = Math.ceil(end / 8) * 8;
+  const placed = Object.fromEntries(packTables.map((name) => {
+    const bytes = new Uint8Array(tables[name].buffer, tables[name].byteOffset, tables[name].byteLength);
+    writeFully(fd, bytes, at);
+    const table = { offset: at, bytes: bytes.length, crc: crc32(bytes) };
+    at = Math.ceil((at + bytes.length) / 8) * 8;
+    return [name, table];
+  })) as Record<PackTableName, PackTable>;
+  const json = Buffer.from(JSON.stringify({ version: packVersion, ...about, tables: placed } satisfies PackDescription));
+  writeFully(fd, json, at);
+  const head = Buffer.alloc(headBytes);
+  head.write(magic, 0, 'latin1');
+  head.writeUInt32LE(packVersion, 8);
+  head.writeUInt32LE(json.length, 12);
+  head.writeDoubleLE(at, 16);
+  head.writeUInt32LE(crc32(json), 24);
+  head.writeUInt32LE(crc32(head.subarray(0, 60)), 60);
+  fsyncSync(fd);
+  // The head comes last: without it the file is no pack.
+  writeFully(fd, head, 0);
+  fsyncSync(fd);
+}
+
+export function writeFully(fd: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+}
+
+/** Reads and checks the description. Errors: file-not-found, corrupt-file, unsupported-encoding for another version. */
+export function readDescription(path: string): PackDescription {
+  const damaged = (element: string, reason: string): never => {
+    throw failure('corrupt-file', { path, element, reason });
+  };
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    throw systemFailure(cause, path) ?? cause;
+  }
+  try {
+    const head = readFully(fd, 0, headBytes) ?? damaged('head', 'it is too short');
+    if (head.toString('latin1', 0, 8) !== magic) damaged('head', 'it is no pack, or was never finished');
+    if (head.readUInt32LE(60) !== crc32(head.subarray(0, 60))) damaged('head', 'its checksum does not match');
+    const version = head.readUInt32LE(8);
+    if (version !== packVersion) throw failure('unsupported-encoding', { path, element: 'pack', encoding: `version ${version}` });
+    const json = readFully(fd, head.readDoubleLE(16), head.readUInt32LE(12)) ?? damaged('description', 'it lies outside the file');
+    if (crc32(json) !== head.readUInt32LE(24)) damaged('description', 'its checksum does not match');
+    return JSON.parse(json.toString('utf8')) as PackDescription;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Null when the file ends before. */
+export function readFully(fd: number, at: number, bytes: number): Buffer | null {
+  const out = Buffer.alloc(bytes);
+  for (let done = 0; done < bytes; ) {
+    const got = readSync(fd, out, done, bytes - done, at + done);
+    if (got === 0) return null;
+    done += got;
+  }
+  return out;
+}

@@ -1,0 +1,141 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generatePlate } from '../../generator/plate.ts';
+import { createRandom } from '../../random/random.ts';
+import { openPlate } from '../open-plate.ts';
+import type { MatrixSpec } from '../contract.ts';
+import { openRowStore, rowStoreSpec } from '../rows/open.ts';
+import { buildPack, deletePack, type BuildOptions } from './build.ts';
+import { encodeRange } from './encode.ts';
+import { packPath, readDescription, sourceOf } from './format.ts';
+import { packBeside, packStore, verifyPack } from './read.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'truckee-pack-'));
+const file = join(folder, 'plate.h5ad');
+let options: BuildOptions;
+let matrix: MatrixSpec;
+let packed: Buffer;
+const view = { columns: null, width: 300, targetSum: null, log1p: false } as const;
+
+beforeAll(async () => {
+  await generatePlate({ plate: 1, cells: 9000, genes: 300, seed: 3 }, { plateChunks: true }, { path: file });
+  const plate = await openPlate(file);
+  matrix = plate.counts()!;
+  options = { matrix, geneNames: plate.geneNames(), source: sourceOf(file, 'plate'), flushBytes: 1 };
+  plate.close();
+  await buildPack(packPath(file), options);
+  packed = readFileSync(packPath(file));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const damaged = { data: { kind: 'corrupt-file' } };
+
+test('every row equals the file, read in any order; the file is larger than its pack', async () => {
+  const own = await openRowStore(await rowStoreSpec(matrix, false), view);
+  const spec = packBeside(file)!;
+  const pack = packStore(spec, view);
+  const random = createRandom(1, 1);
+  for (let round = 0; round < 20; round++) {
+    const ids = Uint32Array.from(new Set(Array.from({ length: 200 }, () => random.below(9000)))).sort();
+    own.load(ids);
+    pack.load(ids);
+    for (let k = 0; k < ids.length; k++) {
+      const [a, b] = [new Float32Array(300), new Float32Array(300)];
+      own.dense(k, a, 0);
+      pack.dense(k, b, 0);
+      if (Buffer.compare(Buffer.from(a.buffer), Buffer.from(b.buffer)) !== 0) throw new Error(`row ${ids[k]} differs`);
+      expect(spec.totals[ids[k]!]).toBe(a.reduce((sum, value) => sum + value, 0));
+    }
+  }
+  own.close();
+  pack.close();
+});
+
+describe('building', () => {
+  test('whoever packs the ranges, the file is the same', async () => {
+    const path = join(folder, 'parallel.pack');
+    await buildPack(path, { ...options, parallel: 3, encode: async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, request.rowStart === 0 ? 30 : 0));
+      return encodeRange(request);
+    } });
+    expect(readFileSync(path).equals(packed)).toBe(true);
+  });
+
+  test('stopped after any range, or cut off anywhere, it goes on and ends with the same bytes', async () => {
+    for (const [stopAt, cut] of [[4096, 0], [8192, 0], [8192, 1000], [8192, 200_000]] as const) {
+      const path = join(folder, `stopped-${stopAt}-${cut}.pack`);
+      const abort = new AbortController();
+      await expect(buildPack(path, { ...options, signal: abort.signal, onRows: (done) => done >= stopAt && abort.abort() })).rejects.toMatchObject({ data: { kind: 'cancelled' } });
+      expect(existsSync(path)).toBe(false);
+      const part = `${path}.part`;
+      if (cut > 0) truncateSync(part, readFileSync(part).length - cut);
+      else writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.alloc(777, 7)]));
+      const { resumedAt } = await buildPack(path, options);
+      expect(resumedAt).toBe(cut > 0 ? 4096 * Math.max(0, stopAt / 4096 - 1) : stopAt);
+      expect(readFileSync(path).equals(packed)).toBe(true);
+      expect(existsSync(part) || existsSync(`${part}.rows`) || existsSync(`${part}.json`)).toBe(false);
+    }
+  });
+
+  test('deleted, nothing is left', async () => {
+    const path = join(folder, 'gone.pack');
+    await buildPack(path, options);
+    expect(deletePack(path)).toBe(true);
+    expect(existsSync(path)).toBe(false);
+    expect(deletePack(path)).toBe(false);
+  });
+});
+
+describe('damage', () => {
+  test('verification names what is damaged: any flipped bit, any cut', async () => {
+    const path = join(folder, 'damaged.pack');
+    await verifyPack(packPath(file));
+    const random = createRandom(2, 2);
+    const description = readDescription(packPath(file));
+    const used = (at: number): boolean => {
+      const { rowBytes } = description.tables;
+      if (at < rowBytes.offset) return at < 64 || at < 64 + payload;
+      return Object.values(description.tables).some(({ offset, bytes }) => at >= offset && at < offset + bytes) || at >= jsonAt;
+    };
+    const jsonAt = packed.readDoubleLE(16);
+    const payload = new Uint32Array(Uint8Array.from(packed.subarray(description.tables.rowBytes.offset, description.tables.rowBytes.offset + 4 * 9000)).buffer).reduce((a, b) => a + b, 0);
+    for (let trial = 0; trial < 40; trial++) {
+      const at = trial < 5 ? random.below(64) : random.below(packed.length);
+      if (!used(at) || (at >= 28 && at < 60)) continue;
+      const bytes = Buffer.from(packed);
+      bytes[at]! ^= 1 << random.below(8);
+      writeFileSync(path, bytes);
+      await expect(verifyPack(path), `byte ${at}`).rejects.toThrow();
+    }
+    for (const length of [0, 10, 64, 5000, packed.length - 1]) {
+      writeFileSync(path, packed.subarray(0, length));
+      await expect(verifyPack(path)).rejects.toMatchObject(damaged);
+    }
+  });
+
+  test('a damaged row is an error when it is read, its neighbours are not', () => {
+    const path = join(folder, 'row.h5ad');
+    copyFileSync(file, path);
+    const spec = packBeside(file)!;
+    const bytes = Buffer.from(packed);
+    bytes[spec.pointers.starts[0]! + spec.pointers.lengths[0]! + 40]! ^= 16;
+    writeFileSync(packPath(path), bytes);
+    const store = packStore({ ...spec, path: packPath(path) }, view);
+    store.load(Uint32Array.of(0, 1, 2));
+    const out = new Float32Array(300);
+    store.dense(0, out, 0);
+    store.dense(2, out, 0);
+    expect(() => store.dense(1, out, 0)).toThrow(/row 1/);
+    store.close();
+  });
+
+  test('a pack of a file that has changed since is left alone', () => {
+    const path = join(folder, 'changed.h5ad');
+    copyFileSync(file, path);
+    copyFileSync(packPath(file), packPath(path));
+    utimesSync(path, new Date(), new Date(Date.now() - 86_400_000));
+    expect(packBeside(path)).toBeNull();
+  });
+});

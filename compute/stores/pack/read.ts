@@ -1,0 +1,131 @@
+/** Reading packs: opened and checked once, then rows by id in any worker; and whole verification. */
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { packDecoder } from '../../codecs/pack/codec.ts';
+import { failure, messageOf } from '../../../protocol/errors.ts';
+import { openBytes } from '../../../io/file.ts';
+import type { RowStore, RowView } from '../rows/contract.ts';
+import { startOf, type RowPointers } from '../rows/pointers.ts';
+import { headBytes, packPath, readDescription, readFully, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
+
+/** What workers need; arrays are in shared memory. */
+export interface PackSpec {
+  readonly path: string;
+  /** Bytes of every row. */
+  readonly pointers: RowPointers;
+  /** Sums over all genes of the file. */
+  readonly totals: Float64Array;
+  readonly geneOfId: Int32Array;
+}
+
+/** The pack beside a file, null when there is none or the file has changed since; a damaged one is an error. */
+export function packBeside(file: string): PackSpec | null {
+  const path = packPath(file);
+  if (!existsSync(path)) return null;
+  const description = readDescription(path);
+  return sameSource(description.source, sourceOf(file, description.source.name)) ? packSpec(path, description) : null;
+}
+
+/** Errors: corrupt-file when a table does not fit its checksum. */
+export function packSpec(path: string, description = readDescription(path)): PackSpec {
+  const { rows } = description;
+  const rowBytes = new Uint32Array(table(path, description, 'rowBytes', 4 * rows));
+  const narrow = rowBytes.every((bytes) => bytes < 65_536);
+  const lengths = narrow ? new Uint16Array(new SharedArrayBuffer(2 * rows)) : new Uint32Array(new SharedArrayBuffer(4 * rows));
+  lengths.set(rowBytes);
+  const starts = new Float64Array(new SharedArrayBuffer(8 * (Math.ceil(rows / 256) + 1)));
+  let at = headBytes;
+  rowBytes.forEach((bytes, row) => {
+    if (row % 256 === 0) starts[row / 256] = at;
+    at += bytes;
+  });
+  starts[starts.length - 1] = at;
+  const totals = new Float64Array(new SharedArrayBuffer(8 * rows));
+  totals.set(new Float64Array(table(path, description, 'totals', 8 * rows)));
+  const geneOfId = new Int32Array(table(path, description, 'geneOfId', 4 * description.genes));
+  return { path, pointers: { rows, starts, lengths }, totals, geneOfId };
+}
+
+function table(path: string, { tables }: PackDescription, name: PackTableName, expected: number): ArrayBuffer {
+  const { offset, bytes, crc } = tables[name];
+  const fd = openSync(path, 'r');
+  try {
+    const read = bytes === expected ? readFully(fd, offset, bytes) : null;
+    if (read === null || crc32(read) !== crc) throw failure('corrupt-file', { path, element: name, reason: 'its checksum does not match' });
+    return Uint8Array.from(read).buffer;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Errors while loading and decoding: corrupt-file with the row, truncated-file, io-failed. */
+export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: RowView): RowStore {
+  const columns = view.columns === null ? geneOfId : geneOfId.map((gene) => view.columns![gene]!);
+  const decoder = packDecoder(columns, view.width);
+  const file = openBytes(path);
+  let ids = new Uint32Array(0);
+  let offsets = new Uint32Array(0);
+  const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
+  const guarded = <T>(k: number, act: () => T): T => {
+    try {
+      return act();
+    } catch (cause) {
+      throw failure('corrupt-file', { path, element: `row ${ids[k]!}`, reason: messageOf(cause) }, cause);
+    }
+  };
+  return {
+    load(wanted) {
+      ids = Uint32Array.from(wanted);
+      if (offsets.length < ids.length + 1) offsets = new Uint32Array(ids.length + 1);
+      let bytes = 0;
+      ids.forEach((id, k) => {
+        offsets[k] = bytes;
+        bytes += pointers.lengths[id]!;
+      });
+      offsets[ids.length] = bytes;
+      const rows = decoder.rows(bytes);
+      for (let k = 0; k < ids.length; ) {
+        let next = k + 1;
+        while (next < ids.length && ids[next] === ids[k]! + next - k) next++;
+        file.readInto(startOf(pointers, ids[k]!), rows.subarray(offsets[k]!, next === ids.length ? bytes : offsets[next]!));
+        k = next;
+      }
+    },
+    // Before the row is checked its length may be anything; no row has more entries than genes.
+    entries: (k) => Math.min(geneOfId.length, decoder.entries(offsets[k]!)),
+    csr: (k, indices, values, at) =>
+      guarded(k, () => decoder.csr(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, indices, values, at)),
+    dense: (k, out, at) => guarded(k, () => decoder.dense(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, out, at)),
+    heldBytes: () => decoder.heldBytes() + ids.byteLength + offsets.byteLength,
+    close: () => file.close(),
+  };
+}
+
+/** Checks every row, its sum included, and every table. Errors: corrupt-file that names what is damaged. */
+export async function verifyPack(path: string, options: { signal?: AbortSignal; onRows?: (done: number, total: number) => void } = {}): Promise<PackDescription> {
+  const description = readDescription(path);
+  for (const name of Object.keys(description.tables) as PackTableName[]) table(path, description, name, description.tables[name].bytes);
+  const spec = packSpec(path, description);
+  const store = packStore(spec, { columns: null, width: description.genes, targetSum: null, log1p: false });
+  const indices = new Int32Array(description.genes);
+  const values = new Float32Array(description.genes);
+  try {
+    for (let start = 0; start < description.rows; start += 2048) {
+      if (options.signal?.aborted) throw failure('cancelled', { step: 'pack verify' });
+      const rows = Math.min(2048, description.rows - start);
+      store.load(Uint32Array.from({ length: rows }, (_, i) => start + i));
+      for (let k = 0; k < rows; k++) {
+        const written = store.csr(k, indices, values, 0);
+        let sum = 0;
+        for (let i = 0; i < written; i++) sum += values[i]!;
+        // Sums of counts are exact in any order.
+        if (!description.fractions && sum !== spec.totals[start + k]) throw failure('corrupt-file', { path, element: `row ${start + k}`, reason: 'its sum is not the one recorded' });
+      }
+      options.onRows?.(start + rows, description.rows);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    store.close();
+  }
+  return description;
+}
