@@ -110,11 +110,14 @@ export function packDecoder(columns: Int32Array, width: number): PackDecoder {
   const genes = columns.length;
   const { take } = areas(wasm);
   const columnAt = take(4 * genes);
-  const indexAt = take(4 * genes);
-  const valueAt = take(4 * Math.max(genes, width));
+  // Dense rows: what is left out goes to a place behind them. Entries: one more is written than may count.
+  const places = take(4 * genes);
+  const indexAt = take(4 * genes + 4);
+  const valueAt = take(4 * Math.max(genes, width) + 4);
   const rowsAt = take(pageBytes);
   let memory = new Uint8Array(wasm.memory.buffer);
   new Int32Array(memory.buffer, columnAt, genes).set(columns);
+  new Int32Array(memory.buffer, places, genes).set(columns.map((column) => (column < 0 ? width : column)));
   let ids = new Int32Array(memory.buffer, indexAt, genes);
   let floats = new Float32Array(memory.buffer, valueAt, Math.max(genes, width));
   const refuse = (code: number): never => {
@@ -141,7 +144,7 @@ export function packDecoder(columns: Int32Array, width: number): PackDecoder {
     },
     dense(offset, bytes, seed, factor, logs, out, at) {
       const row = floats.subarray(0, width).fill(0);
-      const written = wasm.decodeRow(rowsAt + offset, bytes, seed, genes, columnAt, factor, logs, true, indexAt, valueAt, genes);
+      const written = wasm.decodeRow(rowsAt + offset, bytes, seed, genes, places, factor, logs, true, indexAt, valueAt, genes);
       if (written < 0) refuse(written);
       out.set(row, at);
     },

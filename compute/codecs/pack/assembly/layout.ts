@@ -5,10 +5,9 @@ export const IDS: usize = 1024;
 export const VALUES: usize = 2048;
 /** The 16 bytes of a row's end, padded with zeros. */
 export const TAIL: usize = 3072;
-/** float32 ln(1 + x) of small counts of the row at hand, and for which row each was computed. */
+/** What small counts of the row at hand become. */
 export const LOGS: usize = 3200;
-export const LOG_ROWS: usize = 3584;
-export const KNOWN: u32 = 64;
+export const KNOWN: u32 = 8;
 export const FREE: usize = 4096;
 
 export const BLOCK: u32 = 128;
