@@ -5,6 +5,7 @@ import type { ErrorData } from './errors.ts';
 import type { JobEvent } from './events.ts';
 import type { Fingerprint, JobId } from './ids.ts';
 import type { InspectReport } from './inspect.ts';
+import type { LoaderJob, PackJob } from './loading.ts';
 import type { PlateFacts } from './matrix.ts';
 import type { StepPlan } from './plan.ts';
 
@@ -252,7 +253,7 @@ export interface ReadyJob {
   readonly id: JobId;
 }
 
-export type EngineJob = ReadyJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;
+export type EngineJob = ReadyJob | LoaderJob | PackJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;

@@ -6,12 +6,14 @@ import type { GenerateAnswer, GenerateCall } from './generate.ts';
 import type { CarryAnswer, CarryCall, ClusterAnswer, ClusterCall, ListedAnswer, ListedCall, PartitionAnswer, PartitionCall, TransportAnswer, TransportCall, WholeAnswer, WholeCall } from './integration.ts';
 import type { LeidenAnswer, LeidenCall } from './leiden.ts';
 import type { ConnectAnswer, ConnectCall, DescendAnswer, DescendCall, NearestAnswer, NearestCall } from './neighbors.ts';
+import type { PackCall, PackCallAnswer } from './pack.ts';
 import type { TransposeAnswer, TransposeCall } from './transpose.ts';
 import type { UmapAnswer, UmapCall } from './umap.ts';
 
 export interface CallTable {
   generate: { payload: GenerateCall; result: GenerateAnswer };
   transpose: { payload: TransposeCall; result: TransposeAnswer };
+  pack: { payload: PackCall; result: PackCallAnswer };
   eigen: { payload: EigenCall; result: EigenAnswer };
   nearest: { payload: NearestCall; result: NearestAnswer };
   descend: { payload: DescendCall; result: DescendAnswer };

@@ -6,12 +6,14 @@ import { runGeneratePlate } from './generate.ts';
 import { runCarry, runCluster, runListed, runPartition, runTransport, runWholeCorrection } from './integration.ts';
 import { runLeidenClusters } from './leiden.ts';
 import { runConnect, runDescend, runNearest } from './neighbors.ts';
+import { runPackRange } from './pack.ts';
 import { runTranspose } from './transpose.ts';
 import { runUmapLayout } from './umap.ts';
 
 export const callTable: { readonly [Name in CallName]: Call<Name> } = {
   generate: runGeneratePlate,
   transpose: runTranspose,
+  pack: runPackRange,
   eigen: runEigen,
   nearest: runNearest,
   descend: runDescend,

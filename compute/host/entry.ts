@@ -10,6 +10,8 @@ import { runDeLook } from './run-de.ts';
 import { runExport } from './run-export.ts';
 import { runGenerate } from './run-generate.ts';
 import { runInspect } from './run-inspect.ts';
+import { runLoader } from './run-loader.ts';
+import { runPack } from './run-pack.ts';
 import { runLook } from './run-look.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { runQuery } from './run-query.ts';
@@ -90,6 +92,10 @@ async function perform(job: EngineJob): Promise<number> {
       return runQuery(job, host);
     case 'export':
       return runExport(job, host);
+    case 'loader':
+      return runLoader(job, host);
+    case 'pack':
+      return runPack(job, host);
     case 'view':
       return runView(job, host);
     case 'de':

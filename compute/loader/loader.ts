@@ -7,6 +7,7 @@ import { openCrew, type Crew, type FetchTask } from './crew.ts';
 import { openEngine, type EngineSpec, type FetchEngine } from './engine.ts';
 import { joinGenes } from './genes.ts';
 import { joinLabel } from './labels.ts';
+import { plannedFetchBytes } from './plan.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
 import { openSources, type LoaderSource } from './sources.ts';
 
@@ -17,8 +18,14 @@ export function defaultWorkers(cores = availableParallelism()): number {
 
 const most = 2 ** 20;
 
+/** Opened files and labels that several loaders use one after the other; whoever opened the files closes them. */
+export interface SharedSources {
+  readonly sources: readonly LoaderSource[];
+  readonly labels: ReadonlyMap<string, LoaderLabel>;
+}
+
 /** @throws invalid-parameter, unknown-column, gene-mismatch and what opening files can throw. */
-export async function openLoader(options: LoaderOptions): Promise<Loader> {
+export async function openLoader(options: LoaderOptions, shared?: SharedSources): Promise<Loader> {
   const { batch = 64, fetchFactor = 64, seed = 0, workers = defaultWorkers(), rank = 0, ranks = 1, dropLast = false } = options;
   whole('batch', batch, 1, most);
   whole('fetch', fetchFactor, 1, most);
@@ -31,14 +38,14 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   if (workers > 0 && (hooks.fetch || hooks.fetchTransform || hooks.batch)) {
     refuse('hooks', 'functions', 'workers cannot take functions: give hooksModule a module that exports them, or use workers: 0');
   }
-  const sources = await openSources(options.files, options.verified ?? false, options.backend ?? 'auto');
+  const sources = shared?.sources ?? await openSources(options.files, options.verified ?? false, options.backend ?? 'auto');
   try {
     const join = joinGenes(sources.map(({ path, genes }) => ({ name: path, genes })), options.join ?? 'same', options.genes);
     const cells = sources.reduce((sum, source) => sum + source.cells, 0);
     const offsets = sources.map((_, i) => sources.slice(0, i).reduce((sum, source) => sum + source.cells, 0));
     const choice = options.strategy;
     const labelNames = new Set([...(options.labels ?? []), ...('label' in choice ? [choice.label] : [])]);
-    const labels = Object.fromEntries([...labelNames].map((name) => [name, joinLabel(sources, name)]));
+    const labels = Object.fromEntries([...labelNames].map((name) => [name, shared?.labels.get(name) ?? joinLabel(sources, name)]));
     const strategy = strategyOf(choice, labels);
     const units = sources.map((source, i) => ({ starts: source.units.map((row) => row + offsets[i]!) }));
     const spec: EngineSpec = {
@@ -56,8 +63,8 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
     const mean = meanEntries(sources);
     const kept = Math.min(mean, spec.width);
     const slotEntries = Math.ceil(1.5 * kept * batch);
-    const shared = prefetch * slotBytes(spec, batch, slotEntries);
-    const fetchBytes = Math.min(layout.length, batch * fetchFactor) * (mean * 8 * 1.125 + 16);
+    const waitingBytes = prefetch * slotBytes(spec, batch, slotEntries);
+    const fetchBytes = plannedFetchBytes(sources, offsets, layout, spec.width, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
     const own = options.labels ?? [];
 
     const minibatch = (slot: Slot, place: Pick<Minibatch, 'epoch' | 'fetch' | 'batch' | 'cells'>, stored: number): Minibatch => {
@@ -99,7 +106,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       genes: join.names,
       plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }) => ({ name, path, rowOffset, cells: own, backend: store.kind === 'pack' ? 'pack' : 'file' })),
       labels,
-      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + shared), sharedBytesPerWorker: shared, workers },
+      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, workers },
       notes: options.subset && 'wasUnsorted' in options.subset && options.subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : [],
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
         if (closed) refuse('epoch', String(epoch), 'the loader has been closed');
@@ -159,11 +166,11 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
         closed = true;
         await crew?.close();
         (await engine)?.close();
-        sources.forEach((source) => source.close());
+        if (shared === undefined) sources.forEach((source) => source.close());
       },
     };
   } catch (thrown) {
-    sources.forEach((source) => source.close());
+    if (shared === undefined) sources.forEach((source) => source.close());
     throw thrown;
   }
 }

@@ -1,0 +1,48 @@
+/** What a fetch will take in memory, known before anything is read: row lengths are, and so is which rows come together. */
+import type { FetchLayout } from '../sampling/index.ts';
+import { upperBound } from '../sampling/index.ts';
+import type { LoaderSource } from './sources.ts';
+
+/** Fetches of the epoch that are looked at. */
+const looked = 40;
+/** Buffers grow by an eighth more than is needed, and are half of that too large on average. */
+const slack = 1.06;
+
+/**
+ * Bytes of decoded (or packed) rows that a worker comes to hold: every file keeps what its largest share of a fetch took.
+ * `offsets`: first row of every file.
+ */
+export function plannedFetchBytes(
+  sources: readonly LoaderSource[], offsets: readonly number[], layout: FetchLayout, width: number, entriesOf: (fetch: number) => Uint32Array,
+): number {
+  const fetches = Math.ceil(layout.length / (layout.batch * layout.fetchFactor));
+  const most = sources.map(() => 0);
+  let entries = 0;
+  for (let i = 0; i < Math.min(looked, fetches); i++) {
+    const rows = entriesOf(Math.floor((i * fetches) / Math.min(looked, fetches)));
+    entries = Math.max(entries, rows.length);
+    const share = sources.map(() => 0);
+    for (const row of rows) {
+      const file = upperBound(offsets, offsets.length, row) - 1;
+      share[file]! += rowBytes(sources[file]!, row - offsets[file]!);
+    }
+    share.forEach((bytes, file) => (most[file] = Math.max(most[file]!, bytes)));
+  }
+  const fixed = sources.reduce((sum, { store, genes }) => sum + (store.kind === 'pack' ? 16 * genes.length + 4 * width + 2 * 65_536 : 0), 0);
+  return most.reduce((sum, bytes) => sum + bytes, 0) * slack + fixed + 12 * entries;
+}
+
+/** Bytes of a row once it is in memory: 8 an entry, as packed in a pack. */
+function rowBytes({ store, meanEntries, genes }: LoaderSource, row: number): number {
+  switch (store.kind) {
+    case 'csr':
+      return 8 * store.pointers.lengths[row]!;
+    case 'pack':
+      return store.pack.pointers.lengths[row]!;
+    case 'dense':
+      return 8 * meanEntries + 4 * genes.length;
+    case 'spool':
+    case 'memory':
+      return 8 * meanEntries;
+  }
+}

@@ -1,0 +1,77 @@
+/** What a setting will cost, from two short readings: seconds per piece that is fetched and decoded, and per cell handed out. */
+import { upperBound } from '../sampling/index.ts';
+import type { Loader } from './contract.ts';
+
+export interface LoaderCosts {
+  readonly secondsPerPiece: number;
+  readonly secondsPerCell: number;
+}
+
+/**
+ * Pieces of storage that reading these rows takes. In a file these are chunks: those the rows start in, and, when chunks are
+ * decoded whole, the next one where the last cell reaches over. In a pack they are runs of rows.
+ */
+export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean): number {
+  const rows = entries.slice().sort();
+  let pieces = 0;
+  for (const [number, plate] of loader.plates.entries()) {
+    const { starts } = loader.units[number]!;
+    let last = -1;
+    let before = -2;
+    for (let i = upperBound(rows, rows.length, plate.rowOffset - 1); i < rows.length && rows[i]! < plate.rowOffset + plate.cells; i++) {
+      const row = rows[i]!;
+      if (plate.backend === 'pack') {
+        if (row !== before && row !== before + 1) pieces++;
+      } else {
+        const unit = upperBound(starts, starts.length, row) - 1;
+        if (unit !== last) pieces++;
+        last = unit;
+        if (!verified && row + 1 === starts[unit + 1]) {
+          pieces++;
+          last = unit + 1;
+        }
+      }
+      before = row;
+    }
+  }
+  return pieces;
+}
+
+/** Reads some 1,500 neighbouring cells and 60 spread ones, twice, and keeps the faster times. */
+export async function measureCosts(loader: Loader, verified: boolean): Promise<LoaderCosts> {
+  const near = Uint32Array.from({ length: Math.min(1500, loader.cells) }, (_, i) => i);
+  const far = Uint32Array.from({ length: Math.min(60, loader.cells) }, (_, i) => Math.floor(((i + 0.5) * loader.cells) / Math.min(60, loader.cells)));
+  const time = async (rows: Uint32Array): Promise<number> => {
+    let best = Infinity;
+    for (let round = 0; round < 3; round++) {
+      const start = performance.now();
+      await loader.rows(rows);
+      best = Math.min(best, (performance.now() - start) / 1000);
+    }
+    return best;
+  };
+  const [nearSeconds, farSeconds] = [await time(near), await time(far)];
+  const [nearPieces, farPieces] = [piecesOf(loader, near, verified), piecesOf(loader, far, verified)];
+  // Two equations: pieces * a + cells * b = seconds.
+  const determinant = nearPieces * far.length - farPieces * near.length;
+  const perPiece = determinant === 0 ? 0 : (nearSeconds * far.length - farSeconds * near.length) / determinant;
+  const secondsPerPiece = Math.max(0, perPiece);
+  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (nearSeconds - nearPieces * secondsPerPiece) / near.length) };
+}
+
+/** Two workers do not quite do the work of two: they share the memory bus and the thread that consumes. */
+const shared = 0.85;
+
+/** Cells a second that a loader will give with so many workers on so many cores. */
+export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolean, workers: number, cores: number): number {
+  const fetches = Math.ceil(loader.layout.length / (loader.layout.batch * loader.layout.fetchFactor));
+  let seconds = 0;
+  let cells = 0;
+  for (const share of [0.1, 0.5, 0.8]) {
+    const entries = loader.entries(0, Math.min(fetches - 1, Math.floor(share * fetches)));
+    seconds += piecesOf(loader, entries, verified) * costs.secondsPerPiece + entries.length * costs.secondsPerCell;
+    cells += entries.length;
+  }
+  const hands = Math.max(1, Math.min(workers, cores));
+  return (cells / seconds) * (hands === 1 ? 1 : hands * shared);
+}

@@ -1,0 +1,41 @@
+/** Packs and the design of loaders from the command line. */
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { truckee } from '../support/truckee.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'truckee-loading-'));
+let files: string[];
+beforeAll(async () => {
+  const made = await truckee(['generate', folder, '--plates', '2', '--cells', '1200', '--genes', '2000', '--plate-chunks']);
+  files = made.last['files'] as string[];
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('packs', () => {
+  test('are built, verified and deleted; a damaged one is named', async () => {
+    const built = await truckee(['pack', 'build', ...files]);
+    expect(built.last).toMatchObject({ ok: true, packs: files.map((file) => ({ file, pack: `${file}.pack`, cells: 1200 })) });
+    expect((await truckee(['pack', 'verify', ...files])).last).toMatchObject({ ok: true });
+    const copy = join(folder, 'copy.h5ad');
+    copyFileSync(files[0]!, copy);
+    const bytes = readFileSync(`${files[0]!}.pack`);
+    bytes[5000]! ^= 4;
+    writeFileSync(`${copy}.pack`, bytes);
+    expect((await truckee(['pack', 'verify', copy])).last).toMatchObject({ ok: false, error: { kind: 'corrupt-file', facts: { path: `${copy}.pack` } } });
+    expect((await truckee(['pack', 'delete', copy])).code).toBe(0);
+    expect(existsSync(`${copy}.pack`)).toBe(false);
+    expect((await truckee(['pack', 'verify', copy])).last).toMatchObject({ ok: false, error: { kind: 'not-found' } });
+    expect((await truckee(['pack', 'grow', copy])).code).toBe(2);
+  });
+});
+
+test('a loader is designed: predicted and measured over a grid, with what it takes', async () => {
+  const { last } = await truckee(['bench', 'loader', ...files, '--block', 'chunks,8', '--fetch', '2,16', '--seconds', '0.3', '--warm', '0.1', '--floor', '0.9']);
+  expect(last).toMatchObject({ ok: true, cells: 2400, quick: true, recommended: { batch: 64 } });
+  const grid = last['grid'] as { block: unknown; fetch: number; cells_per_second: number; bytes_per_worker: number; predicted_cells_per_second: number }[];
+  expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);
+  for (const setting of grid) expect(Math.min(setting.cells_per_second, setting.bytes_per_worker, setting.predicted_cells_per_second)).toBeGreaterThan(0);
+  expect((await truckee(['bench', 'loader', ...files, '--block', 'huge'])).code).toBe(2);
+});

@@ -1,0 +1,93 @@
+/** `truckee bench loader`: which settings load training data fastest and still mix it well, on this disk and machine. */
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { failure } from '../../../../protocol/errors.ts';
+import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
+import { asJobId } from '../../../../protocol/ids.ts';
+import type { LoaderAnswer, LoaderJob, LoaderSetting } from '../../../../protocol/loading.ts';
+import { callEngine } from '../../../engine/call.ts';
+import { startLocalEngine } from '../../../engine/local.ts';
+import { probeHardware } from '../../../preflight/hardware.ts';
+import type { Command, OptionValues, Speaker } from '../command.ts';
+import { createProgressView } from '../progress.ts';
+import { showIn } from './generate.ts';
+
+export const bench: Command = {
+  name: 'bench',
+  summary: 'Design a loader for training: predicted and measured cells a second and diversity over block and fetch sizes.',
+  usage: 'loader DATA... [--block chunks,16,64] [--fetch 16,64,256] [--batch 64]',
+  options: {
+    block: { value: 'LIST', help: 'Block sizes, and chunks for the cells of a stored chunk (default chunks,16,64).' },
+    fetch: { value: 'LIST', help: 'Minibatches read and mixed together (default 16,64,256).' },
+    batch: { value: 'N', help: 'Cells of a minibatch (default 64).' },
+    workers: { value: 'N', help: 'Worker threads of the loader (default: half the cores).' },
+    backend: { value: 'NAME', help: 'auto (packs where there are any), file or pack (default auto).' },
+    seconds: { value: 'N', help: 'Seconds that each setting is measured; 0 predicts only (default 3).' },
+    warm: { value: 'N', help: 'Seconds before each is measured (default 1); published figures have 30, and 120 measured.' },
+    floor: { value: 'SHARE', help: 'Least diversity of plates as a share of truly random minibatches (default 0.99).' },
+    seed: { value: 'N', help: 'Seed of the order (default 0).' },
+    verified: { help: "The files' digests were compared with their source: chunks may be read from their start without their checksum." },
+  },
+  async run(context) {
+    const { options, say, signal } = context;
+    const [what, ...files] = context.positionals;
+    if (what !== 'loader' || files.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'bench needs the word loader and at least one file' });
+    const cores = probeHardware(process.cwd(), { memoryBytes: null, workers: null }).workers;
+    const job: LoaderJob = {
+      kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)),
+      blocks: listOf(options, 'block', 'chunks,16,64', true), fetches: listOf(options, 'fetch', '16,64,256', false).map(Number),
+      batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: backendOf(options),
+      warmSeconds: numberOf(options, 'warm', 1), seconds: numberOf(options, 'seconds', 3), floor: numberOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'),
+    };
+    const view = createProgressView(say, context.json);
+    try {
+      const answer = await callEngine<LoaderAnswer>(job, { start: startLocalEngine, signal, onEvent: showIn(view) });
+      if (!answer) throw failure('internal', { detail: 'the engine gave no answer' });
+      show(answer, say);
+      say.json({ ok: true, ...answer });
+      return 0;
+    } finally {
+      view.close();
+    }
+  },
+};
+
+function listOf(options: OptionValues, name: string, otherwise: string, chunks: boolean): (number | 'chunks')[] {
+  return (options.text(name) ?? otherwise).split(',').map((text) => {
+    const number = Number(text);
+    if (chunks && text.trim() === 'chunks') return 'chunks';
+    if (!Number.isSafeInteger(number) || number < 1) throw failure('bad-usage', { command: 'bench', reason: `--${name} needs whole numbers of at least 1${chunks ? ', or chunks' : ''}, not '${text}'` });
+    return number;
+  });
+}
+
+function numberOf(options: OptionValues, name: string, otherwise: number): number {
+  const number = Number(options.text(name) ?? otherwise);
+  if (!(number >= 0 && number < 1e6)) throw failure('bad-usage', { command: 'bench', reason: `--${name} needs a number of at least 0, not '${options.text(name)}'` });
+  return number;
+}
+
+function backendOf(options: OptionValues): LoaderJob['backend'] {
+  const name = options.text('backend') ?? 'auto';
+  if (name === 'auto' || name === 'file' || name === 'pack') return name;
+  throw failure('bad-usage', { command: 'bench', reason: `--backend is auto, file or pack, not '${name}'` });
+}
+
+function show(answer: LoaderAnswer, say: Speaker): void {
+  const labels = Object.keys(answer.random);
+  say.line(`${formatCount(answer.cells)} cells. Bits of diversity in truly random minibatches: ${labels.map((name) => `${name} ${answer.random[name]!.toFixed(2)}`).join(', ')}`);
+  say.line(`${'block'.padStart(7)} ${'fetch'.padStart(6)} ${'predicted'.padStart(10)} ${'cells/s'.padStart(9)} ${'plate bits'.padStart(11)} ${'memory/worker'.padStart(14)}`);
+  for (const setting of answer.grid) say.line(lineOf(setting));
+  const best = answer.recommended;
+  say.line(`Recommended: block ${best.block}, fetch ${best.fetch}, ${best.workers} worker(s), ${best.backend}: ${formatCount(Math.round(best.cells_per_second))} cells/s, plate diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits, an epoch in ${formatSeconds(answer.epoch_seconds)}, ${formatBytes(best.bytes_per_worker)} per worker, no /dev/shm needed.`);
+  if (answer.quick) say.line('A quick look: published figures warm up for 30 s and measure for 120 s (--warm 30 --seconds 120).');
+  for (const warning of answer.warnings) say.line(`  - ${warning}`);
+  say.line('Published elsewhere, on other machines:');
+  for (const rate of answer.published) say.line(`  ${rate.loader}, ${rate.setting}: ${formatCount(rate.cells_per_second)} cells/s, minibatch ${rate.batch} (${rate.hardware}; ${rate.source})`);
+}
+
+function lineOf(setting: LoaderSetting): string {
+  const { predicted, measured } = setting.entropy['plate']!;
+  const rate = setting.cells_per_second === null ? '-' : formatCount(Math.round(setting.cells_per_second));
+  return `${String(setting.block).padStart(7)} ${String(setting.fetch).padStart(6)} ${formatCount(Math.round(setting.predicted_cells_per_second)).padStart(10)} ${rate.padStart(9)} ${(measured ?? predicted).toFixed(2).padStart(11)} ${formatBytes(setting.bytes_per_worker).padStart(14)}${setting.mixed ? '' : '  too little mixed'}`;
+}

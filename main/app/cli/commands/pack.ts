@@ -1,0 +1,51 @@
+/** `truckee pack`: compact copies beside files, for training that reads cells in any order. */
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { failure } from '../../../../protocol/errors.ts';
+import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
+import { asJobId } from '../../../../protocol/ids.ts';
+import type { PackAnswer, PackJob } from '../../../../protocol/loading.ts';
+import { callEngine } from '../../../engine/call.ts';
+import { startLocalEngine } from '../../../engine/local.ts';
+import { probeHardware } from '../../../preflight/hardware.ts';
+import type { Command } from '../command.ts';
+import { createProgressView } from '../progress.ts';
+import { showIn } from './generate.ts';
+import { limitsOf } from './run-options.ts';
+
+const actions: readonly PackJob['action'][] = ['build', 'verify', 'delete'];
+
+export const pack: Command = {
+  name: 'pack',
+  summary: 'Compact copies of the counts beside files (FILE.pack), read cell by cell at hundreds of thousands a second.',
+  usage: 'build|verify|delete FILE...',
+  options: {
+    fractions: { help: 'Keep values that are no counts as float32 (default: refuse them).' },
+    workers: { value: 'N', help: 'Worker threads (default: the number of cores).' },
+    memory: { value: 'SIZE', help: 'Memory that may be used.' },
+  },
+  help: () => 'A pack is derived data: deleting one loses nothing. A build that was stopped or killed goes on with the same command.',
+  async run(context) {
+    const { options, say, signal } = context;
+    const [wanted, ...files] = context.positionals;
+    const action = actions.find((name) => name === wanted);
+    if (action === undefined || files.length === 0) throw failure('bad-usage', { command: 'pack', reason: `an action (${actions.join(', ')}) and at least one file are needed` });
+    const hardware = probeHardware(process.cwd(), limitsOf(options));
+    const job: PackJob = {
+      kind: 'pack', id: asJobId(randomUUID()), action, files: files.map((file) => resolve(file)), fractions: options.has('fractions'), workers: hardware.workers, memoryBytes: hardware.memoryBytes,
+    };
+    const view = createProgressView(say, context.json);
+    try {
+      const answer = await callEngine<PackAnswer>(job, { start: startLocalEngine, signal, onEvent: showIn(view) });
+      for (const one of answer?.packs ?? []) {
+        const size = `${formatBytes(one.bytes)} (file: ${formatBytes(one.file_bytes)})`;
+        const done = { build: `${formatCount(one.cells)} cells, ${size}, ${formatSeconds(one.seconds)}`, verify: `sound: ${formatCount(one.cells)} cells, ${size}`, delete: `deleted: ${formatBytes(one.bytes)}` }[action];
+        say.line(`${one.pack}: ${done}${one.resumed_at > 0 ? `; went on at cell ${formatCount(one.resumed_at)}` : ''}`);
+      }
+      say.json({ ok: true, action, packs: answer?.packs ?? [] });
+      return 0;
+    } finally {
+      view.close();
+    }
+  },
+};

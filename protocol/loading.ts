@@ -1,0 +1,98 @@
+/** Designing a loader: what is asked of the engine, and what it answers. Rates are cells a second, entropies bits. */
+import type { JobId } from './ids.ts';
+
+export interface LoaderJob {
+  readonly kind: 'loader';
+  readonly id: JobId;
+  readonly files: readonly string[];
+  /** Cells of a block, or 'chunks'. */
+  readonly blocks: readonly (number | 'chunks')[];
+  /** Minibatches of a fetch. */
+  readonly fetches: readonly number[];
+  readonly batch: number;
+  readonly workers: number;
+  readonly backend: 'auto' | 'file' | 'pack';
+  readonly warmSeconds: number;
+  /** Seconds that each setting is measured; 0 predicts only. */
+  readonly seconds: number;
+  /** Least entropy of plates, as a share of true random. */
+  readonly floor: number;
+  readonly seed: number;
+  readonly verified: boolean;
+}
+
+export interface LabelEntropy {
+  readonly predicted: number;
+  readonly measured: number | null;
+}
+
+export interface LoaderSetting {
+  readonly backend: 'file' | 'pack';
+  readonly block: number | 'chunks';
+  readonly fetch: number;
+  readonly batch: number;
+  readonly workers: number;
+  readonly predicted_cells_per_second: number;
+  readonly cells_per_second: number | null;
+  /** By label: plate, sample, drug, cell_line... as far as the files have them. */
+  readonly entropy: Readonly<Record<string, LabelEntropy>>;
+  /** Decoded rows and waiting minibatches, planned and as measured. */
+  readonly bytes_per_worker: number;
+  readonly measured_bytes_per_worker: number | null;
+  readonly wait: { readonly p50: number; readonly p95: number; readonly max: number } | null;
+  /** Reaches the floor. */
+  readonly mixed: boolean;
+}
+
+export interface PublishedRate {
+  readonly loader: string;
+  readonly setting: string;
+  readonly cells_per_second: number;
+  readonly entropy: number | null;
+  readonly batch: number;
+  readonly hardware: string;
+  readonly source: string;
+}
+
+export interface LoaderAnswer {
+  readonly cells: number;
+  readonly recommended: {
+    readonly backend: 'file' | 'pack'; readonly block: number | 'chunks'; readonly fetch: number; readonly batch: number; readonly workers: number;
+    readonly cells_per_second: number; readonly entropy: number; readonly entropy_random: number; readonly bytes_per_worker: number;
+  };
+  readonly grid: readonly LoaderSetting[];
+  /** Entropy of truly random minibatches, by label. */
+  readonly random: Readonly<Record<string, number>>;
+  readonly epoch_seconds: number;
+  /** Shorter than the published protocol (30 s to warm up, 120 s measured). */
+  readonly quick: boolean;
+  readonly warnings: readonly string[];
+  readonly published: readonly PublishedRate[];
+}
+
+export interface PackJob {
+  readonly kind: 'pack';
+  readonly id: JobId;
+  readonly action: 'build' | 'verify' | 'delete';
+  readonly files: readonly string[];
+  /** Values that are no counts are kept as float32. */
+  readonly fractions: boolean;
+  readonly workers: number;
+  readonly memoryBytes: number;
+}
+
+export interface PackedFile {
+  readonly file: string;
+  readonly pack: string;
+  readonly cells: number;
+  readonly bytes: number;
+  readonly file_bytes: number;
+  /** Rows that an earlier build had finished. */
+  readonly resumed_at: number;
+  readonly seconds: number;
+}
+
+export interface PackAnswer {
+  readonly action: PackJob['action'];
+  readonly packs: readonly PackedFile[];
+}
