@@ -67,6 +67,22 @@ describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrow
     await page.getByText('n_top_genes', { exact: true }).waitFor();
   }, 30_000);
 
+  test('every number from elsewhere names what it counts, or what it was measured on', async () => {
+    await page.goto(`${served.base}/help`);
+    const counts = page.getByRole('table', { name: 'Published counts and what they count' });
+    for (const [count, definition] of [['105,609,549', 'before any filter'], ['100,648,790', 'released h5ad files'], ['95,624,334', 'pass_filter is full'], ['89,423,257', 'plate 14 held out'], ['62,710', 'genes'], ['379', 'without the control']] as const) {
+      expect(await counts.getByRole('row').filter({ hasText: count }).textContent()).toContain(definition);
+    }
+    const rates = page.getByRole('table', { name: 'Published rates of loaders, with hardware and batch size' }).locator('tbody tr');
+    expect(await rates.count()).toBeGreaterThan(3);
+    for (const row of await rates.all()) expect(await row.textContent()).toMatch(/64DGX Station.*256 GB/);
+    // A count of ours names its definition, too.
+    await page.goto(`${served.base}/query`);
+    await page.getByLabel('Drug').fill('DMSO_TF');
+    await page.getByRole('button', { name: 'Count' }).click();
+    await page.getByText('Definition: cells counted in the registered files.').waitFor({ timeout: 20_000 });
+  }, 40_000);
+
   test('a plan tells computing from reading and writing; a finished step says where its result is and what computed it', async () => {
     await page.goto(`${served.base}/guide/pca-umap`);
     for (let i = 0; i < 2; i++) await page.getByRole('button', { name: 'Next' }).click();

@@ -3,9 +3,10 @@ import { Accordion, Button, Group, Stack, Table, Text, Title } from '@mantine/co
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { definitionOf, stepIds } from '../../steps/table.ts';
 import { client, host } from '../client/rpc.ts';
-import { formatBytes } from '../client/words.ts';
+import { formatBytes, formatCount } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { fieldsOf } from '../panels/parameters.ts';
+import { publishedCounts, publishedRates } from './published.table.ts';
 import { TourButton } from './Tour.tsx';
 import { cards, glossary } from './help.table.ts';
 
@@ -37,6 +38,7 @@ export function HelpPage() {
         </Accordion>
       </section>
       <section><Title order={2} mb="xs">Words</Title><dl className="pairs">{glossary.map(([word, meaning]) => <div key={word} style={{ display: 'contents' }}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl></section>
+      <Published />
       <section>
         <Title order={2} mb="xs">About</Title>
         {about.error && <ErrorCard error={about.error} />}
@@ -58,6 +60,22 @@ export function HelpPage() {
         )}
       </section>
     </Stack>
+  );
+}
+
+function Published() {
+  return (
+    <section>
+      <Title order={2} mb="xs">Numbers from elsewhere</Title>
+      <Table fz="sm" verticalSpacing={2} aria-label="Published counts and what they count">
+        <Table.Thead><Table.Tr><Table.Th ta="right">Count</Table.Th><Table.Th>of</Table.Th><Table.Th>Definition</Table.Th><Table.Th>Source</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>{publishedCounts.map((one) => <Table.Tr key={one.value}><Table.Td ta="right">{formatCount(one.value)}</Table.Td><Table.Td>{one.what}</Table.Td><Table.Td>{one.definition}</Table.Td><Table.Td>{one.source}</Table.Td></Table.Tr>)}</Table.Tbody>
+      </Table>
+      <Table fz="sm" verticalSpacing={2} mt="sm" aria-label="Published rates of loaders, with hardware and batch size">
+        <Table.Thead><Table.Tr><Table.Th>Loader</Table.Th><Table.Th ta="right">Cells/s</Table.Th><Table.Th>Settings</Table.Th><Table.Th ta="right">Batch</Table.Th><Table.Th>Hardware</Table.Th><Table.Th>Source</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>{publishedRates.map((one) => <Table.Tr key={`${one.what}${one.settings}`}><Table.Td>{one.what}</Table.Td><Table.Td ta="right">{formatCount(one.cellsPerSecond)}</Table.Td><Table.Td>{one.settings}</Table.Td><Table.Td ta="right">{one.batch}</Table.Td><Table.Td>{one.hardware}</Table.Td><Table.Td>{one.source}</Table.Td></Table.Tr>)}</Table.Tbody>
+      </Table>
+    </section>
   );
 }
 
