@@ -137,6 +137,8 @@ export interface RunStep {
 export interface RunDetail {
   readonly summary: RunSummary;
   readonly recipe: Recipe;
+  /** What all processes of it together may use; null where that is not known. */
+  readonly memoryBytes: number | null;
   readonly plates: readonly { readonly name: string; readonly cells: number; readonly demo: boolean }[];
   readonly steps: readonly RunStep[];
   /** The newest event of each kind that matters for a picture of where it stands. */

@@ -2,6 +2,7 @@
  * Labels, columns, genes and plates whose names are markup, scripts or paths, seen in every place that shows them: no script
  * runs, nothing is loaded from elsewhere, and the words appear as the words they are (campaign G11, sample).
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,9 @@ import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Wat
 const root = mkdtempSync(join(tmpdir(), 'truckee-hostile-'));
 const workspace = join(root, 'workspace');
 const attack = '<img src=x onerror="window.hit=1">';
-const labels = [attack, '<script>window.hit=1</script>', '"><svg onload=window.hit=1>', 'javascript:window.hit=1', '{{constructor}}', '=HYPERLINK("http://evil.example")'];
+/** What fonts of old PDF viewers have not. */
+const greek = 'TGF-β1 −5 µM Δλ';
+const labels = [attack, '<script>window.hit=1</script>', '"><svg onload=window.hit=1>', 'javascript:window.hit=1', '{{constructor}}', '=HYPERLINK("http://evil.example")', greek];
 // HDF5 itself allows no slash in a name.
 const column = '<b onmouseover=window.hit=1>line';
 let browser: Browser;
@@ -64,7 +67,7 @@ describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` 
     await page.getByLabel('Colour', { exact: true }).first().fill('line');
     await page.getByRole('option', { name: column }).click();
     for (const label of labels) await page.locator('.legend').getByText(label, { exact: true }).waitFor();
-    await page.getByLabel('Or a gene').fill(attack);
+    await page.getByRole('combobox', { name: 'Or a gene' }).fill(attack);
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByLabel(`Scale of ${attack}`).waitFor({ timeout: 20_000 });
   }, 90_000);
@@ -85,6 +88,10 @@ describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` 
     await opened.waitForTimeout(300);
     expect(await opened.evaluate('window.hit')).toBeUndefined();
     await opened.close();
+    // Greek letters and the minus sign are text in the PDF too, not boxes.
+    const [pdf] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PDF' }).click()]);
+    const text = spawnSync('pdftotext', ['-enc', 'UTF-8', await pdf.path(), '-'], { encoding: 'utf8' });
+    if (!text.error) expect(text.stdout.normalize('NFKC')).toContain(greek.normalize('NFKC'));
   }, 60_000);
 
   test('have run nothing and asked nobody', async () => {

@@ -22,6 +22,8 @@ export interface PastRun {
 export interface JobPlan {
   readonly steps: readonly JobStep[];
   readonly plates: readonly PlateInput[];
+  /** What all processes together may use; absent in runs of earlier versions. */
+  readonly memoryBytes?: number;
 }
 
 /** `name` is the start of a run's id, or 'latest' for the last run that ended well. @throws not-found, corrupt-result. */

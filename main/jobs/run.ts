@@ -140,7 +140,7 @@ export function runJob(workspace: Workspace, recipe: Recipe, prepared: PipelineJ
   const startEngine = (): Engine =>
     options.start(job, { onMessage: (message) => guarded(() => onMessage(message)), onExit: (exit) => guarded(() => onExit(exit)) });
 
-  insertJob(workspace.catalog, { id: job.id, kind: job.kind, recipe: JSON.stringify(recipe), plan: JSON.stringify({ steps: job.steps, plates: job.plates } satisfies JobPlan), queuedAt: new Date().toISOString() });
+  insertJob(workspace.catalog, { id: job.id, kind: job.kind, recipe: JSON.stringify(recipe), plan: JSON.stringify({ steps: job.steps, plates: job.plates, memoryBytes: job.memoryBytes } satisfies JobPlan), queuedAt: new Date().toISOString() });
   record({ kind: 'queued' });
   setJobRunning(workspace.catalog, job.id);
   engine = startEngine();

@@ -29,7 +29,7 @@ export function RunProgress({ detail }: { readonly detail: RunDetail }) {
                   {state === 'missing' && 'its result was deleted; the next run makes it again'}
                 </Text>
               </div>
-              {shown && <StepBar progress={shown} />}
+              {shown && <StepBar progress={shown} peakBytes={live?.peakBytes ?? 0} budget={detail.memoryBytes} />}
               {state === 'done' && <Text size="xs" c="dimmed" className="outcome">{outcomeOf(one.outcome)}</Text>}
             </div>
           </li>
@@ -39,13 +39,20 @@ export function RunProgress({ detail }: { readonly detail: RunDetail }) {
   );
 }
 
-function StepBar({ progress }: { readonly progress: NonNullable<ReturnType<typeof useLive.getState>['runs'][string]['progress']> }) {
+interface StepBarProps {
+  readonly progress: NonNullable<ReturnType<typeof useLive.getState>['runs'][string]['progress']>;
+  /** Most memory so far, and what may be used. */
+  readonly peakBytes: number;
+  readonly budget: number | null;
+}
+
+function StepBar({ progress, peakBytes, budget }: StepBarProps) {
   const { done, total, unit, rate, etaSeconds, memoryBytes } = progress;
   const share = total > 0 ? Math.min(100, (100 * done) / total) : 0;
   const parts = [
     total > 0 ? `${formatCount(done)} of ${formatCount(total)} ${unit}` : 'starting',
     ...(rate > 0 ? [`${formatCount(rate)} ${unit}/s`] : []), ...(etaSeconds === null ? [] : [`${formatSeconds(etaSeconds)} to go`]),
-    ...(memoryBytes === null ? [] : [`${formatBytes(memoryBytes)} of memory`]),
+    ...(memoryBytes === null ? [] : [`memory ${formatBytes(memoryBytes)} now, ${formatBytes(Math.max(peakBytes, memoryBytes))} at most${budget === null ? '' : ` of ${formatBytes(budget)}`}`]),
   ];
   return (
     <div aria-live="polite">
