@@ -6,6 +6,7 @@ export const rpcPrefix = '/api/rpc';
 export const pointsRoute = '/api/views/points';
 export const rasterRoute = '/api/views/raster';
 export const columnsRoute = '/api/views/columns';
+export const deRoute = '/api/views/de';
 export const downloadRoute = '/api/downloads';
 
 /** Points of an embedding with one colour: answered as a view file (view-file.ts). */
@@ -46,5 +47,9 @@ export const columnsRequest = z.strictObject({
   most: z.int().min(1).max(1_000_000).default(100_000),
 });
 export type ColumnsRequest = z.infer<typeof columnsRequest>;
+
+/** All genes of one condition of a comparison: answered as a file of columns (columns-file.ts). */
+export const deRequest = z.strictObject({ run: z.uuid(), stratum: z.string().min(1).max(1000), condition: z.string().min(1).max(1000) });
+export type DeRequest = z.infer<typeof deRequest>;
 
 export const downloadQuery = z.strictObject({ folder: z.enum(['exports', 'figures', 'notebooks']), name: z.string().min(1).max(255) });

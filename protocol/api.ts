@@ -9,6 +9,7 @@ import type {
   WorkspaceFacts,
 } from './api.types.ts';
 import { cellChoiceSchema } from './cell-choice.ts';
+import { deAskSchema, deRowsSchema, type DeAnswer } from './de.ts';
 import type { LoggedEvent } from './events.ts';
 import type { CellsAnswer } from './jobs.ts';
 import { querySchema, type QueryAnswer } from './query.ts';
@@ -94,6 +95,11 @@ export const api = {
     cells: oc.input(cellsSchema).output(type<CellsAnswer>()),
     export: oc.input(exportSchema).output(type<ExportedFile>()),
     exports: oc.input(runId).output(type<readonly ExportedFile[]>()),
+  },
+  /** Answers about a finished comparison, and rows of it as a file. */
+  de: {
+    ask: oc.input(z.strictObject({ run: z.uuid(), ask: deAskSchema })).output(type<DeAnswer>()),
+    export: oc.input(z.strictObject({ run: z.uuid(), rows: deRowsSchema })).output(type<ExportedFile>()),
   },
   selections: {
     list: oc.input(runId).output(type<readonly Selection[]>()),

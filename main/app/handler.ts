@@ -6,7 +6,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { RPCHandler } from '@orpc/server/fetch';
-import { columnsRequest, columnsRoute, downloadQuery, downloadRoute, pointsQuery, pointsRoute, rasterRequest, rasterRoute, rpcPrefix } from '../../protocol/api.routes.ts';
+import { columnsRequest, columnsRoute, deRequest, deRoute, downloadQuery, downloadRoute, pointsQuery, pointsRoute, rasterRequest, rasterRoute, rpcPrefix } from '../../protocol/api.routes.ts';
 import { failure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import type { z } from 'zod';
 import { insideRoots } from './workbench/files.ts';
@@ -31,6 +31,7 @@ export function createHandler(bench: Workbench, shelf: Shelf): Handle {
   /** Reads nothing but its own JSON and changes nothing: POST only because a lasso is too long for an address. */
   const posted: Readonly<Record<string, (body: unknown, signal: AbortSignal) => Promise<ViewBytes>>> = {
     [rasterRoute]: (body, signal) => views.raster(parsed(rasterRequest, rasterRoute, body), signal),
+    [deRoute]: (body, signal) => views.condition(parsed(deRequest, deRoute, body), signal),
     [columnsRoute]: (body, signal) => views.columns(parsed(columnsRequest, columnsRoute, body), signal),
   };
 

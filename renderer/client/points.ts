@@ -1,6 +1,6 @@
 /** What the engine drew for a page: points of an embedding, maps binned into squares, columns of cells or genes. */
 import { queryOptions } from '@tanstack/react-query';
-import { columnsRoute, pointsRoute, rasterRoute, type columnsRequest, type rasterRequest } from '../../protocol/api.routes.ts';
+import { columnsRoute, deRoute, pointsRoute, rasterRoute, type columnsRequest, type DeRequest, type rasterRequest } from '../../protocol/api.routes.ts';
 import { decodeColumns, type ColumnsFile } from '../../protocol/columns-file.ts';
 import { TruckeeError } from '../../protocol/errors.ts';
 import { decodeRaster, type Raster } from '../../protocol/raster-file.ts';
@@ -57,3 +57,7 @@ export const columnsOptions = (request: z.input<typeof columnsRequest>) =>
 
 export const pointsOptions = (request: PointsRequest) =>
   queryOptions({ queryKey: ['points', request], queryFn: ({ signal }) => fetchPoints(request, signal), staleTime: Number.POSITIVE_INFINITY, gcTime: 120_000 });
+
+/** All genes of a condition of a comparison. */
+export const conditionOptions = (request: DeRequest) =>
+  queryOptions({ queryKey: ['de', request], queryFn: async ({ signal }) => decodeColumns(await post(deRoute, request, signal), request.condition), staleTime: Number.POSITIVE_INFINITY, gcTime: 120_000 });

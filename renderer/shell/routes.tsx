@@ -42,6 +42,16 @@ const exploreRun = createRoute({ getParentRoute: () => root, path: '/explore/$ru
 const cells = createRoute({ getParentRoute: () => root, path: '/cells/$run', component: CellsRoute, validateSearch: withView });
 const quality = createRoute({ getParentRoute: () => root, path: '/quality/$run', component: QualityRoute, validateSearch: withView });
 const genes = createRoute({ getParentRoute: () => root, path: '/genes/$run', component: GenesRoute, validateSearch: withView });
+/** What the page of drug effects shows. */
+interface DeSearch {
+  stratum?: string;
+  target?: string;
+  gene?: string;
+}
+const de = createRoute({
+  getParentRoute: () => root, path: '/de/$run', component: DeRoute,
+  validateSearch: (search: Record<string, unknown>): DeSearch => Object.fromEntries(['stratum', 'target', 'gene'].flatMap((name) => (search[name] === undefined ? [] : [[name, typeof search[name] === 'string' ? search[name] : JSON.stringify(search[name])]]))),
+});
 const workspace = createRoute({ getParentRoute: () => root, path: '/workspace', component: lazyRouteComponent(() => import('./WorkspacePage.tsx'), 'WorkspacePage') });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
@@ -50,6 +60,7 @@ const LazyRun = lazyRouteComponent(() => import('./RunPage.tsx'), 'RunPage');
 const LazyCells = lazyRouteComponent(() => import('./CellsPage.tsx'), 'CellsPage');
 const LazyQuality = lazyRouteComponent(() => import('./QualityPage.tsx'), 'QualityPage');
 const LazyGenes = lazyRouteComponent(() => import('./GenesPage.tsx'), 'GenesPage');
+const LazyDe = lazyRouteComponent(() => import('./DePage.tsx'), 'DePage');
 const LazyExplore = lazyRouteComponent(() => import('./ExplorePage.tsx'), 'ExplorePage');
 
 function RunRoute() {
@@ -90,6 +101,11 @@ function GenesRoute() {
   return <LazyGenes key={id} run={id} />;
 }
 
+function DeRoute() {
+  const { run: id } = de.useParams();
+  return <LazyDe key={id} run={id} />;
+}
+
 function ExploreLatest() {
   const { data: list, error } = useQuery(host.runs.list.queryOptions());
   if (error) return <ErrorCard error={error} />;
@@ -103,7 +119,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, de, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

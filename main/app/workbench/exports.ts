@@ -1,8 +1,12 @@
 /** What a run can be taken along as, written into the workspace's own folders and listed from there. */
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExportRequest } from '../../../protocol/api.ts';
 import type { ExportedFile } from '../../../protocol/api.types.ts';
+import type { DeRows } from '../../../protocol/de.ts';
+import { asJobId } from '../../../protocol/ids.ts';
+import { callEngine } from '../../engine/call.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { findRun, type PastRun } from '../../jobs/past-run.ts';
 import type { Workspace } from '../../workspace.ts';
@@ -43,6 +47,16 @@ export async function exportRun(workspace: Workspace, request: ExportRequest, st
       request.kind satisfies never;
   }
   return described(workspace, folder, target.slice(workspace.folders[folder].length + 1));
+}
+
+/** Rows of a comparison as CSV. */
+export async function exportComparison(workspace: Workspace, id: string, rows: DeRows, start: StartEngine): Promise<ExportedFile> {
+  const run = findRun(workspace, id);
+  mkdirSync(workspace.folders.exports, { recursive: true });
+  const words = ['de', rows.stratum ?? 'all', ...rows.targets.slice(0, 2), ...(rows.fdr === null ? [] : [`fdr${rows.fdr}`]), ...(rows.top === null ? [] : [`top${rows.top}`])];
+  const target = freePath(join(workspace.folders.exports, `${stem(run)}-${words.join('-').replaceAll(/[^\w.-]+/g, '_').slice(0, 120)}`), '.csv');
+  await callEngine({ kind: 'de', id: asJobId(randomUUID()), results: run.results, wanted: { kind: 'csv', rows, target } }, { start });
+  return described(workspace, 'exports', target.slice(workspace.folders.exports.length + 1));
 }
 
 /** Everything that was taken along from this run, newest first. */

@@ -23,7 +23,7 @@ import { makeDemo } from '../demo.ts';
 import { answerQuery } from '../answer-query.ts';
 import { runColumns } from './columns.ts';
 import { diagnostics } from './diagnostics.ts';
-import { exportRun, exportsOf } from './exports.ts';
+import { exportComparison, exportRun, exportsOf } from './exports.ts';
 import { insideRoots, listFolder } from './files.ts';
 import type { Workbench } from './session.ts';
 import { datasetDetail, datasetSummary, runDetail, runSummaries } from './summaries.ts';
@@ -131,6 +131,15 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
         return file;
       }),
       exports: os.runs.exports.handler(({ input }) => exportsOf(workspace, input.run)),
+    },
+    de: {
+      ask: os.de.ask.handler(({ input, signal }) => views.comparison(input.run, input.ask, signal)),
+      export: os.de.export.handler(async ({ input }) => {
+        bench.writable();
+        const file = await work('Writing the table', () => exportComparison(workspace, input.run, input.rows, start));
+        hub.say({ kind: 'changed', what: 'exports' });
+        return file;
+      }),
     },
     selections: {
       list: os.selections.list.handler(({ input }) => listSelections(workspace.catalog, input.run)),

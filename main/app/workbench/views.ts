@@ -2,12 +2,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ColumnsRequest, PointsQuery, RasterRequest } from '../../../protocol/api.routes.ts';
+import type { ColumnsRequest, DeRequest, PointsQuery, RasterRequest } from '../../../protocol/api.routes.ts';
 import type { CellsRequest } from '../../../protocol/api.ts';
+import type { DeAnswer, DeAsk } from '../../../protocol/de.ts';
 import type { JobEvent } from '../../../protocol/events.ts';
 import { failure } from '../../../protocol/errors.ts';
 import { asJobId } from '../../../protocol/ids.ts';
-import type { CellsAnswer, ColumnsJob, RasterJob, ViewJob } from '../../../protocol/jobs.ts';
+import type { CellsAnswer, ColumnsJob, DeJob, RasterJob, ViewJob } from '../../../protocol/jobs.ts';
 import { callEngine } from '../../engine/call.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { findRun, type PastRun } from '../../jobs/past-run.ts';
@@ -26,6 +27,9 @@ export interface Views {
   raster(request: RasterRequest, signal?: AbortSignal): Promise<ViewBytes>;
   columns(request: ColumnsRequest, signal?: AbortSignal): Promise<ViewBytes>;
   cells(request: CellsRequest, signal?: AbortSignal): Promise<CellsAnswer>;
+  /** All genes of a condition of a comparison. */
+  condition(request: DeRequest, signal?: AbortSignal): Promise<ViewBytes>;
+  comparison(run: string, ask: DeAsk, signal?: AbortSignal): Promise<DeAnswer>;
 }
 
 /** Bytes of view files that are kept. */
@@ -37,7 +41,7 @@ export function createViews(workspace: Workspace, start: StartEngine): Views {
   const call = <Answer>(job: Parameters<StartEngine>[0], signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<Answer | undefined> =>
     callEngine<Answer>(job, { start, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) });
 
-  const kept = async (run: PastRun, request: unknown, make: (target: string) => ViewJob | RasterJob | ColumnsJob, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<ViewBytes> => {
+  const kept = async (run: PastRun, request: unknown, make: (target: string) => ViewJob | RasterJob | ColumnsJob | DeJob, signal?: AbortSignal, onEvent?: (event: JobEvent) => void): Promise<ViewBytes> => {
     const parts = [run.results.map((result) => result.path.split('/').at(-1)), run.plates.map((plate) => plate.fingerprint), request];
     const tag = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
     const target = join(folder, `${tag}.view`);
@@ -71,6 +75,15 @@ export function createViews(workspace: Workspace, start: StartEngine): Views {
       const filter = run.results.findIndex((result) => result.step === 'filter');
       const results = unfiltered && filter >= 0 ? run.results.slice(0, filter) : run.results;
       return kept({ ...run, results }, ['columns', request], (target) => ({ ...look(run), kind: 'columns', results, target, ...request, seed: run.recipe.seed }), signal);
+    },
+    condition({ run: id, stratum, condition }, signal) {
+      const run = findRun(workspace, id);
+      return kept(run, ['de', stratum, condition], (target) => ({ kind: 'de', id: asJobId(randomUUID()), results: run.results, wanted: { kind: 'condition', stratum, condition, target } }), signal);
+    },
+    async comparison(id, ask, signal) {
+      const answer = await call<DeAnswer>({ kind: 'de', id: asJobId(randomUUID()), results: findRun(workspace, id).results, wanted: { kind: 'answer', ask } }, signal);
+      if (!answer) throw failure('internal', { detail: 'the engine answered nothing' });
+      return answer;
     },
     async cells({ run: id, ...request }, signal) {
       const answer = await call<CellsAnswer>({ ...look(findRun(workspace, id)), kind: 'cells', ...request }, signal);
