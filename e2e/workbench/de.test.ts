@@ -1,10 +1,11 @@
 /** What drugs do to genes, on pages: choosing, volcano, genes, doses, heatmap, agreement, tables; the page of an integration. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectNow, test } from 'vitest';
+import { makeBatches } from '../support/batches.ts';
 import { truckee } from '../support/truckee.ts';
 import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
 
@@ -14,6 +15,7 @@ const expect = Object.assign(((value: unknown, message?: string) => expectNow(va
 const folder = mkdtempSync(join(tmpdir(), 'truckee-de-pages-'));
 const workspace = join(folder, 'workspace');
 let run: string;
+let integrated: string;
 let served: Served;
 let browser: Browser;
 let watched: Watched;
@@ -28,6 +30,11 @@ beforeAll(async () => {
   const made = await truckee(['generate', folder, '--plates', '3', '--cells', '5000', '--genes', '1500', '--lines', '2', '--seed', '7', '--workspace', workspace]);
   await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
   run = String((await truckee(['de', '--workspace', workspace])).last['run']);
+  const plate = await makeBatches(folder, 'shifted', { batches: 3, cells: 600, shift: 5 });
+  await truckee(['add', plate, '--workspace', `${workspace}`]);
+  const steps = [...['qc', 'normalize', 'log1p', 'hvg', 'pca'].map((step) => ({ step })), { step: 'integrate', params: { batch_key: 'batch', label_key: 'type', n_centroids_per_batch: 64 } }];
+  writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ truckee: 1, name: 'integrate', datasets: [{ name: 'shifted' }], steps }));
+  integrated = String((await truckee(['run', join(folder, 'recipe.json'), '--workspace', workspace])).last['run']);
   served = await serveWorkspace(workspace);
   browser = await openBrowser();
   watched = await openPage(browser, served);
@@ -118,6 +125,25 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     }
     expect(found).toEqual([]);
   }, 90_000);
+
+  test('an integration shows its turns, its verdict, and the cells before and after', async () => {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.goto(`${served.base}/integration/${integrated}`);
+    await page.getByRole('region', { name: 'Verdict' }).getByText(/^Improved/).waitFor();
+    await page.getByRole('region', { name: 'Turns of the loop' }).getByText(/Final: it\*=\d+/).waitFor();
+    const figures = page.getByRole('table', { name: 'Quality before and after' });
+    expect(await figures.locator('tbody tr').count()).toBeGreaterThan(5);
+    await page.getByText('After: X_ot').waitFor();
+    await page.getByText(/^Centres of 3 groups lie/).nth(1).waitFor();
+    await shot('integration');
+    await page.goto(`${served.base}/integration/${run}`);
+    await page.getByRole('link', { name: 'Bring plates together' }).waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    await page.goto(`${served.base}/integration/${integrated}`);
+    await page.getByText('After: X_ot').waitFor();
+    const more = (await new AxeBuilder({ page }).analyze()).violations;
+    expect([...violations, ...more].filter((one) => one.impact === 'serious' || one.impact === 'critical').flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 140)}`))).toEqual([]);
+  }, 60_000);
 
   test('nothing on the way was an error', () => {
     expect(watched.faults.filter((fault) => !/422|404/.test(fault))).toEqual([]);

@@ -1,5 +1,5 @@
 /** One condition against its control: volcano, MA plot, and the genes in a table, most certain first. */
-import { Button, Group, Loader, SegmentedControl, SimpleGrid, Table, Text, TextInput } from '@mantine/core';
+import { Group, Loader, SegmentedControl, SimpleGrid, Table, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { columnIn, type ColumnsFile } from '../../protocol/columns-file.ts';
@@ -76,7 +76,7 @@ function Drawn({ stratum, condition, reference, onGene, file }: DeConditionProps
         <Table.Tbody>
           {ranked.slice(0, mostRows).map((i) => (
             <Table.Tr key={i}>
-              <Table.Td><Button variant="transparent" size="compact-sm" px={0} color="river.8" onClick={() => onGene(names[i]!)} title="Over all doses and lines">{names[i]}</Button></Table.Td>
+              <Table.Td><button type="button" className="plain-link" onClick={() => onGene(names[i]!)} title="Over all doses and lines">{names[i]}</button></Table.Td>
               <Table.Td ta="right">{formatValue(fold[i]!)}</Table.Td><Table.Td ta="right">{tiny(strength[i]!)}</Table.Td><Table.Td ta="right">{Number.isNaN(rate[i]!) ? 'left out' : tiny(rate[i]!)}</Table.Td>
               {['target_mean', 'ref_mean', 'pct_expressed_target', 'pct_expressed_ref'].map((name) => <Table.Td key={name} ta="right">{formatValue(column(name)[i]!)}</Table.Td>)}
             </Table.Tr>

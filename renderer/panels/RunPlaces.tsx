@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 
 const pages = [
   { to: '/runs/$run', label: 'Run' }, { to: '/explore/$run', label: 'Map' }, { to: '/cells/$run', label: 'Cells' }, { to: '/quality/$run', label: 'Quality' }, { to: '/genes/$run', label: 'Genes' },
-  { to: '/de/$run', label: 'Drug effects' },
+  { to: '/de/$run', label: 'Drug effects' }, { to: '/integration/$run', label: 'Integration' },
 ] as const;
 
 export function RunPlaces({ run, at, view }: { readonly run: string; readonly at: (typeof pages)[number]['label']; readonly view?: string | undefined }) {

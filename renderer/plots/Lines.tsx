@@ -40,7 +40,7 @@ export function Lines({ series, places, axes, title, zero, mark, onDraw }: Lines
   return (
     <figure className="bars">
       <figcaption>{title}</figcaption>
-      <svg ref={svg} xmlns="http://www.w3.org/2000/svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} style={{ maxWidth: '100%', height: 'auto' }} fontFamily="DejaVu Sans, Helvetica, sans-serif" fontSize={11} role="img" aria-label={`${title}: ${series.length} lines over ${axes[0]}; the numbers stand in the table below`}>
+      <svg ref={svg} xmlns="http://www.w3.org/2000/svg" viewBox={`0 0 ${width} ${height}`} width={width} height={height} style={{ width: '100%', maxWidth: width, height: 'auto' }} fontFamily="DejaVu Sans, Helvetica, sans-serif" fontSize={11} role="img" aria-label={`${title}: ${series.length} lines over ${axes[0]}; the numbers stand in the table below`}>
         <path d={`M${margin.left} ${margin.top}V${height - margin.bottom}H${width - margin.right}`} fill="none" stroke="#8a9492" />
         {zero && low < 0 && high > 0 && <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} stroke="#8a9492" strokeDasharray="2 3" />}
         {mark !== undefined && mark !== null && <line x1={x(mark)} x2={x(mark)} y1={margin.top} y2={height - margin.bottom} stroke="#8a9492" strokeDasharray="4 3" />}

@@ -64,7 +64,7 @@ function Chosen({ run, overview }: { readonly run: string; readonly overview: De
           <Tabs.Tab value="condition">Condition</Tabs.Tab><Tabs.Tab value="gene">Gene over doses</Tabs.Tab><Tabs.Tab value="heatmap">Heatmap</Tabs.Tab><Tabs.Tab value="agreement">Agreement</Tabs.Tab><Tabs.Tab value="skipped">Notes and skipped</Tabs.Tab><Tabs.Tab value="tables">Tables</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="condition" pt="md"><DeConditionView run={run} stratum={stratum} condition={condition} reference={overview.reference} onGene={showGene} /></Tabs.Panel>
-        <Tabs.Panel value="gene" pt="md"><GeneChoice gene={search.gene} onGene={(gene) => show({ gene })} />{search.gene !== undefined && <DeGeneView run={run} gene={search.gene} drug={condition.drug} />}</Tabs.Panel>
+        <Tabs.Panel value="gene" pt="md"><GeneChoice key={search.gene ?? ''} gene={search.gene} onGene={(gene) => show({ gene })} />{search.gene !== undefined && <DeGeneView run={run} gene={search.gene} drug={condition.drug} />}</Tabs.Panel>
         <Tabs.Panel value="heatmap" pt="md"><DeHeatmapView run={run} stratum={stratum} onPick={(gene, target) => { show({ gene, target }); setTab('gene'); }} /></Tabs.Panel>
         <Tabs.Panel value="agreement" pt="md"><DeConcordanceView run={run} stratum={stratum} strata={strata} /></Tabs.Panel>
         <Tabs.Panel value="skipped" pt="md"><DeSkipped overview={overview} /></Tabs.Panel>

@@ -48,6 +48,7 @@ function Ending({ detail }: { readonly detail: RunDetail }) {
     return (
       <Group>
         <Button variant="default" color="red" onClick={() => cancel.mutate()} loading={cancel.isPending}>{state === 'queued' ? 'Take out of the queue' : 'Stop'}</Button>
+        {detail.summary.steps.includes('integrate') && <Button component={Link} to={`/integration/${run}`} variant="default">Watch the integration</Button>}
         <Text size="sm" c="dimmed">{state === 'queued' ? 'Waits for the run before it.' : 'Finished steps are kept; the same run goes on later from where it stopped.'}</Text>
         {cancel.error && <ErrorCard error={cancel.error} />}
       </Group>
@@ -59,7 +60,9 @@ function Ending({ detail }: { readonly detail: RunDetail }) {
       {state === 'gone' && <Text role="alert">The engine ended before the run did{gone?.kind === 'gone' && gone.reason === 'oom' ? ': it was killed, most likely for want of memory' : ''}. Nothing finished is lost.</Text>}
       {resume.error && <ErrorCard error={resume.error} />}
       <Group mt="xs">
-        {state === 'done' && <Button component={Link} to={`/explore/${run}`}>Explore</Button>}
+        {state === 'done' && detail.summary.steps.includes('de') && <Button component={Link} to={`/de/${run}`}>Drug effects</Button>}
+        {state === 'done' && detail.summary.steps.includes('integrate') && <Button component={Link} to={`/integration/${run}`} variant="default">Integration</Button>}
+        {state === 'done' && <Button component={Link} to={`/explore/${run}`} variant={detail.summary.steps.includes('pca') ? 'filled' : 'default'}>Explore</Button>}
         {state !== 'done' && <Button onClick={() => resume.mutate()} loading={resume.isPending}>Go on</Button>}
         <Button variant="default" component={Link} to={`/guide/${name}?from=${run}`}>Change something and run again</Button>
       </Group>

@@ -52,6 +52,7 @@ const de = createRoute({
   getParentRoute: () => root, path: '/de/$run', component: DeRoute,
   validateSearch: (search: Record<string, unknown>): DeSearch => Object.fromEntries(['stratum', 'target', 'gene'].flatMap((name) => (search[name] === undefined ? [] : [[name, typeof search[name] === 'string' ? search[name] : JSON.stringify(search[name])]]))),
 });
+const integration = createRoute({ getParentRoute: () => root, path: '/integration/$run', component: IntegrationRoute });
 const workspace = createRoute({ getParentRoute: () => root, path: '/workspace', component: lazyRouteComponent(() => import('./WorkspacePage.tsx'), 'WorkspacePage') });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
@@ -61,6 +62,7 @@ const LazyCells = lazyRouteComponent(() => import('./CellsPage.tsx'), 'CellsPage
 const LazyQuality = lazyRouteComponent(() => import('./QualityPage.tsx'), 'QualityPage');
 const LazyGenes = lazyRouteComponent(() => import('./GenesPage.tsx'), 'GenesPage');
 const LazyDe = lazyRouteComponent(() => import('./DePage.tsx'), 'DePage');
+const LazyIntegration = lazyRouteComponent(() => import('./IntegrationPage.tsx'), 'IntegrationPage');
 const LazyExplore = lazyRouteComponent(() => import('./ExplorePage.tsx'), 'ExplorePage');
 
 function RunRoute() {
@@ -106,6 +108,11 @@ function DeRoute() {
   return <LazyDe key={id} run={id} />;
 }
 
+function IntegrationRoute() {
+  const { run: id } = integration.useParams();
+  return <LazyIntegration key={id} run={id} />;
+}
+
 function ExploreLatest() {
   const { data: list, error } = useQuery(host.runs.list.queryOptions());
   if (error) return <ErrorCard error={error} />;
@@ -119,7 +126,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, de, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, de, integration, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,0 +1,120 @@
+/** An integration while it runs and afterwards: its turns as a chart, the verdict in words, figures and maps before and after. */
+import { Button, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { RunStep } from '../../protocol/api.types.ts';
+import { host } from '../client/rpc.ts';
+import { formatValue } from '../client/words.ts';
+import { BeforeAfter } from '../panels/BeforeAfter.tsx';
+import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { readIntegrationLog, type IntegrationLog } from '../panels/integration-log.ts';
+import { RunPlaces } from '../panels/RunPlaces.tsx';
+import { Lines } from '../plots/Lines.tsx';
+
+export function IntegrationPage({ run }: { readonly run: string }) {
+  const detail = useQuery(host.runs.detail.queryOptions({ input: { run } }));
+  const going = detail.data?.summary.state === 'running' || detail.data?.summary.state === 'queued';
+  const log = useQuery({ ...host.runs.log.queryOptions({ input: { run, after: 0 } }), refetchInterval: going ? 1000 : false, staleTime: 0 });
+  const step = detail.data?.steps.find((one) => one.step === 'integrate');
+  // A result that was reused kept its own lines.
+  const live = (log.data ?? []).flatMap(({ event }) => (event.kind === 'note' && event.step === 'integrate' ? [event.text] : []));
+  const read = readIntegrationLog(live.some((note) => note.startsWith('[')) ? live : (step?.notes ?? []));
+  const failed = detail.error ?? log.error;
+  return (
+    <Stack gap="lg" maw={1100}>
+      <RunPlaces run={run} at="Integration" />
+      <Title order={1}>Integration</Title>
+      {failed && <ErrorCard error={failed} />}
+      {!detail.data && !failed && <Loader />}
+      {detail.data && !step && <div><Text mb="sm">This run brings no batches together: it has no integration step.</Text><Button component={Link} to="/guide/integrate">Bring plates together</Button></div>}
+      {step && <Verdict step={step} going={going === true} />}
+      {read.turns.length > 0 && <Turns log={read} ceiling={numberIn(step, 'ceiling')} />}
+      {step && qualityOf(step) && <Figures step={step} />}
+      {step?.state === 'done' && <Maps run={run} step={step} />}
+    </Stack>
+  );
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+const qualityOf = (step: RunStep | undefined): Json | null => (isJson(step?.outcome['quality']) ? step.outcome['quality'] : null);
+const numberIn = (step: RunStep | undefined, name: string): number | null => {
+  const value = qualityOf(step)?.[name];
+  return typeof value === 'number' ? value : null;
+};
+
+function Verdict({ step, going }: { readonly step: RunStep; readonly going: boolean }) {
+  const { words, use, J, J_identity: identity, tw, it, n_centroids: centroids } = step.outcome;
+  if (typeof words !== 'string') return <Text aria-live="polite">{going ? 'The verdict comes when all cells have been carried and measured.' : 'There is no verdict yet.'}</Text>;
+  const facts = [
+    typeof J === 'number' && typeof identity === 'number' ? `Score ${formatValue(J)}; doing nothing scores ${formatValue(identity)}.` : null,
+    typeof it === 'number' ? `Best turn ${it}.` : null, typeof tw === 'number' ? `Trustworthiness ${formatValue(tw)}.` : null, typeof centroids === 'number' && centroids > 0 ? `${formatValue(centroids)} centroids.` : null,
+  ].filter((one) => one !== null);
+  return (
+    <section className="card" aria-label="Verdict">
+      <Text fw={600}>{words}</Text>
+      <Text size="sm">Later steps use {String(use)}{use === step.params['obsm_key'] ? ', the embedding as it was' : ''}. {facts.join(' ')}</Text>
+      <Text size="sm" c="dimmed">Differential expression never uses integrated values.</Text>
+    </section>
+  );
+}
+
+function Turns({ log, ceiling }: { readonly log: IntegrationLog; readonly ceiling: number | null }) {
+  const { baseline, turns, stopped, final } = log;
+  const places = ['start', ...turns.map((turn) => String(turn.it))];
+  const best = turns.at(-1)?.best ?? 0;
+  const of = (pick: (turn: (typeof turns)[number]) => number, first: number | null) => [first, ...turns.map(pick)];
+  return (
+    <section aria-label="Turns of the loop">
+      <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best}
+        series={[{ name: 'J', values: of((turn) => turn.J, null) }, { name: 'overlap0', values: of((turn) => turn.overlap0, 1) }, { name: 'floor', values: of((turn) => turn.floor, null), dashed: true }, { name: 'strain', values: of((turn) => turn.strain, baseline?.strain ?? null) }]} />
+      <Lines title="Mixing of batches per turn" places={places} axes={['turn', 'mix, nat']} mark={best}
+        series={[{ name: 'mix', values: of((turn) => turn.mix, baseline?.mix ?? null) }, ...(ceiling === null ? [] : [{ name: 'ceiling ln B', values: places.map(() => ceiling), dashed: true }])]} />
+      <Text size="sm" aria-live="polite">{`Turn ${turns.at(-1)!.it}, best so far ${best}.`}{stopped === null ? '' : ` Ended early: ${stopped}`}{final === null ? '' : ` Final: it*=${final.it}, mix ${final.mix}, overlap0 ${final.overlap0}, strain ${final.strain}, tw ${final.tw}.`}</Text>
+    </section>
+  );
+}
+
+const figures: readonly (readonly [name: string, words: string])[] = [
+  ['mix', 'mixing of batches, nat'], ['same_batch', 'neighbours of the same batch'], ['iLISI', 'iLISI'], ['same_label', 'neighbours of the same label'], ['cLISI', 'cLISI'], ['clusters', 'clusters'], ['ARI', 'label ARI after Leiden'], ['NMI', 'label NMI after Leiden'],
+];
+
+function Figures({ step }: { readonly step: RunStep }) {
+  const quality = qualityOf(step)!;
+  const [before, after] = [quality['before'], quality['after']];
+  if (!isJson(before) || !isJson(after)) return null;
+  const rows = figures.flatMap(([name, words]) => (typeof before[name] === 'number' && typeof after[name] === 'number' ? [{ words, before: before[name], after: after[name] }] : []));
+  const sides = [before['controls'], after['controls']] as const;
+  if (isJson(sides[0]) && isJson(sides[1])) {
+    for (const [name, words] of [['mix', 'mixing of controls of one label'], ['separation', 'controls kept apart from treated cells']] as const) {
+      const [a, b] = [sides[0][name], sides[1][name]];
+      if (typeof a === 'number' && typeof b === 'number') rows.push({ words, before: a, after: b });
+    }
+  }
+  const limits = [numberIn(step, 'ceiling') === null ? null : `mixing can reach ${formatValue(numberIn(step, 'ceiling')!)}`, numberIn(step, 'full_mixing') === null ? null : `fully mixed, ${formatValue(numberIn(step, 'full_mixing')!)} of the neighbours would be of the same batch`];
+  return (
+    <section>
+      <Title order={2} size="h3" mb="xs">Before and after in figures</Title>
+      <Table fz="sm" verticalSpacing={3} striped aria-label="Quality before and after" maw={620}>
+        <Table.Thead><Table.Tr><Table.Th>figure</Table.Th><Table.Th ta="right">before</Table.Th><Table.Th ta="right">after</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>{rows.map((row) => <Table.Tr key={row.words}><Table.Td>{row.words}</Table.Td><Table.Td ta="right">{formatValue(row.before)}</Table.Td><Table.Td ta="right">{formatValue(row.after)}</Table.Td></Table.Tr>)}</Table.Tbody>
+      </Table>
+      <Text size="sm" c="dimmed">{limits.filter((one) => one !== null).join('; ')}.</Text>
+    </section>
+  );
+}
+
+const outKeys: Readonly<Record<string, string>> = { ot: 'X_ot', harmony: 'X_pca_harmony', mnn: 'X_mnn' };
+
+function Maps({ run, step }: { readonly run: string; readonly step: RunStep }) {
+  const columns = useQuery(host.runs.columns.queryOptions({ input: { run } }));
+  if (columns.error) return <ErrorCard error={columns.error} />;
+  if (!columns.data) return <Loader />;
+  const { obsm_key: before, out_key: given, method, batch_key: batch, label_key: label } = step.params;
+  const after = typeof given === 'string' ? given : (outKeys[String(method)] ?? 'X_ot');
+  const wanted = [String(batch), ...(typeof label === 'string' ? [label] : []), 'cell_line', 'drug'];
+  const known = [...new Set(wanted)].filter((name) => columns.data.columns.some((one) => one.name === name));
+  const bases = [String(before), after] as const;
+  if (!bases.every((name) => columns.data.bases.some((one) => one.name === name)) || known.length === 0) return null;
+  return <div><Title order={2} size="h3" mb="xs">Before and after as maps</Title><BeforeAfter run={run} bases={bases} columns={known} /></div>;
+}
