@@ -3,7 +3,7 @@ import type { BenchCase } from '../harness/case.ts';
 import { de, deCounts } from './de.ts';
 import { download, downloadMd5 } from './download.ts';
 import { carry, transport } from './integrate.ts';
-import { loaderBlocks, loaderChunks } from './loader.ts';
+import { loaderBlocks, loaderChunks, loaderPack, loaderPackDense } from './loader.ts';
 import { pca } from './pca.ts';
 import { read, readWorkers } from './read.ts';
 import { scan, scanMemory, scanNotebook } from './scan.ts';
@@ -11,7 +11,7 @@ import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, whole, scaling, budget,
+  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

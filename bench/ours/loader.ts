@@ -1,13 +1,24 @@
-/** Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS FILE... ; STRATEGY is chunks or a block size. */
+/**
+ * Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS BACKEND FORM FILE...
+ * STRATEGY is chunks or a block size, BACKEND file or pack, FORM csr (all genes) or dense (2,000 genes, scaled, log1p).
+ */
 import { openLoader } from '../../compute/loader/index.ts';
 import { measureLoader } from '../../compute/loader/measure.ts';
+import { openPlate } from '../../compute/stores/index.ts';
 
-const [strategy, fetch, workers, warm, seconds, ...files] = process.argv.slice(2);
+const [strategy, fetch, workers, warm, seconds, backend, form, ...files] = process.argv.slice(2);
+let genes: string[] | undefined;
+if (form === 'dense') {
+  const plate = await openPlate(files[0]!);
+  genes = plate.geneNames().filter((_, gene) => gene % 31 === 0).slice(0, 2000);
+  plate.close();
+}
 const loader = await openLoader({
   files, strategy: strategy === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block: Number(strategy) }, fetchFactor: Number(fetch), workers: Number(workers),
-  labels: ['plate', 'sample'], seed: 1,
+  labels: ['plate', 'sample'], seed: 1, backend: backend === 'pack' ? 'pack' : 'file',
   // The files were made here from a seed: what is read is what was written.
   verified: true,
+  ...(genes ? { genes, dense: true, targetSum: 1e4, log1p: true } : {}),
 });
 const cpu = process.cpuUsage();
 const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds) });
