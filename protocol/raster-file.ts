@@ -1,12 +1,10 @@
 /**
  * An embedding binned by the engine: how many cells fall into each square of a picture, how many of them are chosen, and what
- * colour stands for them. Small whatever the number of cells.
- *
- *     uint32 header bytes (padded to a multiple of 8 with the 4 bytes before it) | header | uint32 all[n] | uint32 chosen[n] (with a choice)
- *     | int32 codes[n] or float32 values[n] when there is a colour; n = width x height, rows from the top
+ * colour stands for them. Small whatever the number of cells. Arrays, rows from the top, n = width x height: all[n] | chosen[n]
+ * (with a choice) | codes or values[n] when there is a colour.
  */
 import { z } from 'zod';
-import { failure } from './errors.ts';
+import { packFile, unpackFile } from './packed-file.ts';
 
 const count = z.int().min(0);
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -49,35 +47,17 @@ export interface Raster {
   readonly values: Float32Array | null;
 }
 
-export function encodeRaster(raster: Raster): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(raster.header));
-  const headerBytes = Math.ceil((text.length + 4) / 8) * 8 - 4;
-  const arrays = [raster.all, raster.header.hasChoice ? raster.chosen : null, raster.codes, raster.values].filter((array) => array !== null);
-  const out = new Uint8Array(4 + headerBytes + arrays.reduce((bytes, array) => bytes + array.byteLength, 0)).fill(0x20, 4, 4 + headerBytes);
-  new DataView(out.buffer).setUint32(0, headerBytes, true);
-  out.set(text, 4);
-  let at = 4 + headerBytes;
-  for (const array of arrays) {
-    out.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    at += array.byteLength;
-  }
-  return out;
+export function encodeRaster({ header, all, chosen, codes, values }: Raster): Uint8Array {
+  return packFile(header, [all, header.hasChoice ? chosen : null, codes, values]);
 }
 
 /** The only way in. `source` names the file in errors. @throws corrupt-result. */
 export function decodeRaster(bytes: Uint8Array, source: string): Raster {
-  const damaged = (reason: string, cause?: unknown): Error => failure('corrupt-result', { path: source, reason }, cause);
-  const headerBytes = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (headerBytes < 0 || 4 + headerBytes > bytes.length) throw damaged('it is no raster file');
-  const header = parseHeader(new TextDecoder().decode(bytes.subarray(4, 4 + headerBytes)), damaged);
+  const parts = ({ hasChoice, color }: RasterHeader): number => 1 + (hasChoice ? 1 : 0) + (color === null ? 0 : 1);
+  const { header, body, damaged } = unpackFile(bytes, source, headerSchema, (one) => one.width * one.height * parts(one));
   const n = header.width * header.height;
-  const parts = 1 + (header.hasChoice ? 1 : 0) + (header.color === null ? 0 : 1);
-  const wanted = 4 + headerBytes + 4 * n * parts;
-  if (bytes.length !== wanted) throw damaged(`it has ${bytes.length} bytes where ${wanted} are expected`);
-  // A copy, because a part of a larger buffer need not be aligned.
-  const body = new Uint8Array(bytes.subarray(4 + headerBytes)).buffer;
   const all = new Uint32Array(body, 0, n);
-  const colored = 4 * n * (parts - 1);
+  const colored = 4 * n * (parts(header) - 1);
   const codes = header.color?.kind === 'categories' ? new Int32Array(body, colored, n) : null;
   if (header.color?.kind === 'categories') {
     const { categories, counts } = header.color;
@@ -87,16 +67,4 @@ export function decodeRaster(bytes: Uint8Array, source: string): Raster {
     header, all, codes, chosen: header.hasChoice ? new Uint32Array(body, 4 * n, n) : all,
     values: header.color?.kind === 'numbers' ? new Float32Array(body, colored, n) : null,
   };
-}
-
-function parseHeader(text: string, damaged: (reason: string, cause?: unknown) => Error): RasterHeader {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw damaged('its header is not JSON', cause);
-  }
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) throw damaged(`its header is not one of ours (${parsed.error.issues[0]?.message ?? 'unknown shape'})`);
-  return parsed.data;
 }

@@ -1,12 +1,6 @@
-/**
- * The file a view job writes and a figure is drawn from: a JSON header, then positions and colours of the drawn cells as
- * flat little-endian arrays. Small (a few bytes per drawn cell), so that a figure never needs a result array.
- *
- *     uint32 header bytes (padded to a multiple of 8 with the 4 bytes before it) | header | float32 x[n] | float32 y[n]
- *     | int32 codes[n] or float32 values[n] when there is a colour
- */
+/** Points of an embedding with their colour: what a view job writes and a figure is drawn from. Arrays: x[n] | y[n] | codes or values[n] when there is a colour. */
 import { z } from 'zod';
-import { failure } from './errors.ts';
+import { packFile, unpackFile } from './packed-file.ts';
 
 const count = z.int().min(0);
 
@@ -54,32 +48,13 @@ export interface View {
 }
 
 export function encodeView(view: View): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(view.header));
-  const headerBytes = Math.ceil((text.length + 4) / 8) * 8 - 4;
-  const arrays = [view.x, view.y, view.codes, view.values].filter((array) => array !== null);
-  const out = new Uint8Array(4 + headerBytes + arrays.reduce((bytes, array) => bytes + array.byteLength, 0)).fill(0x20, 4, 4 + headerBytes);
-  new DataView(out.buffer).setUint32(0, headerBytes, true);
-  out.set(text, 4);
-  let at = 4 + headerBytes;
-  for (const array of arrays) {
-    out.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    at += array.byteLength;
-  }
-  return out;
+  return packFile(view.header, [view.x, view.y, view.codes, view.values]);
 }
 
 /** The only way in. `source` names the file in errors. @throws corrupt-result. */
 export function decodeView(bytes: Uint8Array, source: string): View {
-  const damaged = (reason: string, cause?: unknown): Error => failure('corrupt-result', { path: source, reason }, cause);
-  if (bytes.length < 4) throw damaged('it is too short for a view file');
-  const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (4 + headerBytes > bytes.length) throw damaged('it is no view file');
-  const header = parseHeader(new TextDecoder().decode(bytes.subarray(4, 4 + headerBytes)), damaged);
+  const { header, body, damaged } = unpackFile(bytes, source, headerSchema, ({ points, color }) => points * (color === null ? 2 : 3));
   const n = header.points;
-  const wanted = 4 + headerBytes + 4 * n * (header.color === null ? 2 : 3);
-  if (bytes.length !== wanted) throw damaged(`it has ${bytes.length} bytes where ${wanted} are expected`);
-  // A copy, because a part of a larger buffer need not be aligned (slice of a Node Buffer would be no copy).
-  const body = new Uint8Array(bytes.subarray(4 + headerBytes)).buffer;
   const codes = header.color?.kind === 'categories' ? new Int32Array(body, 8 * n, n) : null;
   if (header.color?.kind === 'categories') {
     const { categories, counts } = header.color;
@@ -90,16 +65,4 @@ export function decodeView(bytes: Uint8Array, source: string): View {
     header, codes, x: new Float32Array(body, 0, n), y: new Float32Array(body, 4 * n, n),
     values: header.color?.kind === 'numbers' ? new Float32Array(body, 8 * n, n) : null,
   };
-}
-
-function parseHeader(text: string, damaged: (reason: string, cause?: unknown) => Error): ViewHeader {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw damaged('its header is not JSON', cause);
-  }
-  const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) throw damaged(`its header is not one of ours (${parsed.error.issues[0]?.message ?? 'unknown shape'})`);
-  return parsed.data;
 }
