@@ -24,7 +24,7 @@ export function RunPage({ run }: { readonly run: string }) {
   const { summary } = detail.data;
   return (
     <Stack gap="lg" maw={900}>
-      {summary.state === 'done' && summary.steps.includes('pca') && <RunPlaces run={run} at="Run" />}
+      {summary.state === 'done' && <RunPlaces run={run} at="Run" />}
       <div>
         <Group gap="sm"><Title order={1}>{summary.title || summary.name}</Title><StateBadge state={summary.state} />{summary.cells > 0 && <Origin demo={summary.demo} />}</Group>
         <Text c="dimmed" size="sm">{run.slice(0, 8)} · {formatMoment(summary.queuedAt)}{summary.cells > 0 && ` · ${formatCount(summary.cells)} cells in ${detail.data.plates.length} data set${detail.data.plates.length === 1 ? '' : 's'}`}{summary.seconds !== null && ` · ${formatSeconds(summary.seconds)}, at most ${formatBytes(summary.peakBytes ?? 0)} of memory`}</Text>
