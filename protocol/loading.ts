@@ -19,6 +19,8 @@ export interface LoaderJob {
   readonly floor: number;
   readonly seed: number;
   readonly verified: boolean;
+  /** Writes the recommended setting's order of so many epochs, and the Python loader that reads it; null: nothing is written. */
+  readonly order: { readonly folder: string; readonly epochs: number } | null;
 }
 
 export interface LabelEntropy {
@@ -68,6 +70,8 @@ export interface LoaderAnswer {
   readonly quick: boolean;
   readonly warnings: readonly string[];
   readonly published: readonly PublishedRate[];
+  /** Files of the order, where one was asked for. */
+  readonly order: readonly string[];
 }
 
 export interface PackJob {

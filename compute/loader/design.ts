@@ -7,6 +7,7 @@ import type { Loader, LoaderLabel, LoaderOptions } from './contract.ts';
 import { joinLabel } from './labels.ts';
 import { openLoader } from './loader.ts';
 import { measureLoader, publishedProtocol } from './measure.ts';
+import { writeOrder } from './order-file.ts';
 import { measureCosts, predictRate, type LoaderCosts } from './predict.ts';
 import { published } from './published.table.ts';
 import { openSources } from './sources.ts';
@@ -56,6 +57,12 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
     const best = good.length > 0 ? good.reduce((a, b) => (rate(b) > rate(a) ? b : a)) : grid.reduce((a, b) => (bits(b) > bits(a) ? b : a));
     const cells = sources.reduce((sum, source) => sum + source.cells, 0);
     const { backend, block, fetch, batch, workers } = best;
+    let order: string[] = [];
+    if (job.order !== null) {
+      const chosen = await open(block, fetch, 0);
+      order = writeOrder(chosen, job.order.folder, job.order.epochs);
+      await chosen.close();
+    }
     return {
       cells,
       recommended: { backend, block, fetch, batch, workers, cells_per_second: rate(best), entropy: bits(best), entropy_random: random['plate']!, bytes_per_worker: best.bytes_per_worker },
@@ -64,6 +71,7 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
       warnings: warningsOf(grid, best, good.length, random, job, cells * meanBytes(sources)),
       published,
+      order,
     };
   } finally {
     sources.forEach((source) => source.close());

@@ -32,7 +32,9 @@ describe('packs', () => {
 });
 
 test('a loader is designed: predicted and measured over a grid, with what it takes', async () => {
-  const { last } = await truckee(['bench', 'loader', ...files, '--block', 'chunks,8', '--fetch', '2,16', '--seconds', '0.3', '--warm', '0.1', '--floor', '0.9']);
+  const { last } = await truckee(['bench', 'loader', ...files, '--block', 'chunks,8', '--fetch', '2,16', '--seconds', '0.3', '--warm', '0.1', '--floor', '0.9', '--order', join(folder, 'order')]);
+  expect((last['order'] as string[]).every((path) => existsSync(path))).toBe(true);
+  expect((last['order'] as string[]).length).toBe(3);
   expect(last).toMatchObject({ ok: true, cells: 2400, quick: true, recommended: { batch: 64 } });
   const grid = last['grid'] as { block: unknown; fetch: number; cells_per_second: number; bytes_per_worker: number; predicted_cells_per_second: number }[];
   expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);

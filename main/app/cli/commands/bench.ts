@@ -26,6 +26,8 @@ export const bench: Command = {
     warm: { value: 'N', help: 'Seconds before each is measured (default 1); published figures have 30, and 120 measured.' },
     floor: { value: 'SHARE', help: 'Least diversity of plates as a share of truly random minibatches (default 0.99).' },
     seed: { value: 'N', help: 'Seed of the order (default 0).' },
+    order: { value: 'DIR', help: 'Write the recommended order of cells and a small PyTorch loader that yields the same minibatches.' },
+    epochs: { value: 'N', help: 'Epochs of the order (default 1).' },
     verified: { help: "The files' digests were compared with their source: chunks may be read from their start without their checksum." },
   },
   async run(context) {
@@ -33,11 +35,13 @@ export const bench: Command = {
     const [what, ...files] = context.positionals;
     if (what !== 'loader' || files.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'bench needs the word loader and at least one file' });
     const cores = probeHardware(process.cwd(), { memoryBytes: null, workers: null }).workers;
+    const orderFolder = options.text('order');
     const job: LoaderJob = {
       kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)),
       blocks: listOf(options, 'block', 'chunks,16,64', true), fetches: listOf(options, 'fetch', '16,64,256', false).map(Number),
       batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: backendOf(options),
       warmSeconds: numberOf(options, 'warm', 1), seconds: numberOf(options, 'seconds', 3), floor: numberOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'),
+      order: orderFolder === undefined ? null : { folder: resolve(orderFolder), epochs: options.whole('epochs', 1) ?? 1 },
     };
     const view = createProgressView(say, context.json);
     try {
@@ -81,6 +85,7 @@ function show(answer: LoaderAnswer, say: Speaker): void {
   const best = answer.recommended;
   say.line(`Recommended: block ${best.block}, fetch ${best.fetch}, ${best.workers} worker(s), ${best.backend}: ${formatCount(Math.round(best.cells_per_second))} cells/s, plate diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits, an epoch in ${formatSeconds(answer.epoch_seconds)}, ${formatBytes(best.bytes_per_worker)} per worker, no /dev/shm needed.`);
   if (answer.quick) say.line('A quick look: published figures warm up for 30 s and measure for 120 s (--warm 30 --seconds 120).');
+  for (const path of answer.order) say.line(`Written: ${path}`);
   for (const warning of answer.warnings) say.line(`  - ${warning}`);
   say.line('Published elsewhere, on other machines:');
   for (const rate of answer.published) say.line(`  ${rate.loader}, ${rate.setting}: ${formatCount(rate.cells_per_second)} cells/s, minibatch ${rate.batch} (${rate.hardware}; ${rate.source})`);

@@ -1,0 +1,59 @@
+/**
+ * The order of an epoch as files that other programs read: row ids as .npy, and a description of files and minibatches. The
+ * Python loader beside them yields the same minibatches.
+ */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Loader } from './contract.ts';
+import { pythonLoader } from './python-loader.ts';
+
+/** Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py; returns the paths. */
+export function writeOrder(loader: Loader, folder: string, epochs: number): string[] {
+  mkdirSync(folder, { recursive: true });
+  const paths: string[] = [];
+  const ends: number[][] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const path = join(folder, `order-${epoch}.npy`);
+    const fd = openSync(path, 'w');
+    try {
+      // The header is written last: the number of rows is known only then.
+      let rows = 0;
+      const border: number[] = [];
+      for (const batch of loader.order(epoch)) {
+        writeSync(fd, new Uint8Array(batch.buffer, batch.byteOffset, batch.byteLength), 0, batch.byteLength, headerBytes + 4 * rows);
+        rows += batch.length;
+        border.push(rows);
+      }
+      writeSync(fd, npyHeader(rows), 0, headerBytes, 0);
+      ends.push(border);
+    } finally {
+      closeSync(fd);
+    }
+    paths.push(path);
+  }
+  const about = {
+    truckee_order: 1, cells: loader.cells, batch: loader.layout.batch, epochs,
+    files: loader.plates.map(({ path, rowOffset, cells }) => ({ path, offset: rowOffset, cells })),
+    fetch: loader.layout.batch * loader.layout.fetchFactor,
+    // Short minibatches only end fetches: their borders are listed rather than worked out.
+    ends,
+  };
+  const description = join(folder, 'order.json');
+  writeFileSync(description, JSON.stringify(about));
+  const program = join(folder, 'truckee_order.py');
+  writeFileSync(program, pythonLoader);
+  return [...paths, description, program];
+}
+
+const headerBytes = 128;
+
+/** Version 1.0 of numpy's format, padded to 128 bytes. */
+function npyHeader(rows: number): Uint8Array {
+  const text = `{'descr': '<u4', 'fortran_order': False, 'shape': (${rows},), }`;
+  const out = Buffer.alloc(headerBytes, ' ');
+  out.write('\x93NUMPY\x01\x00', 0, 'latin1');
+  out.writeUInt16LE(headerBytes - 10, 8);
+  out.write(text, 10, 'latin1');
+  out.write('\n', headerBytes - 1, 'latin1');
+  return out;
+}
