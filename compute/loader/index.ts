@@ -7,3 +7,4 @@
  */
 export type { EpochOptions, FetchedRows, Loader, LoaderHooks, LoaderLabel, LoaderOptions, LoaderPlan, Minibatch, MinibatchX, StrategyChoice } from './contract.ts';
 export { defaultWorkers, openLoader } from './loader.ts';
+export { profileTraining, type Profiler, type TrainingProfile } from './profile.ts';

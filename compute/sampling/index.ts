@@ -11,3 +11,4 @@ export { allRows, listedRows, rangedRows, lowerBound, upperBound } from './row-s
 export { batchesIn, batchesOfRank, fetchCount, fetchEntries, fetchesOfRank, fetchRange, workerShare, type FetchLayout } from './fetches.ts';
 export { entropyHint, entropyOfCounts, entropyTally, randomEntropy, simulateEntropy } from './entropy.ts';
 export { groupRowsOf } from './groups.ts';
+export { findLeaks, splitRows, type Leak, type Split, type SplitChoice } from './splits.ts';
