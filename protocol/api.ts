@@ -8,6 +8,7 @@ import type {
   About, AddedDataset, DatasetDetail, DatasetSummary, ExportedFile, FolderListing, HostMessage, PreflightPage, RunColumns, RunDetail, RunSummary, Selection,
   WorkspaceFacts,
 } from './api.types.ts';
+import { dataApi } from './api.data.ts';
 import { cellChoiceSchema } from './cell-choice.ts';
 import { deAskSchema, deRowsSchema, type DeAnswer } from './de.ts';
 import type { LoggedEvent } from './events.ts';
@@ -51,6 +52,7 @@ export const cellsSchema = z.strictObject({
 export type CellsRequest = z.infer<typeof cellsSchema>;
 
 export const api = {
+  ...dataApi,
   about: oc.output(type<About>()),
   workspace: {
     facts: oc.output(type<WorkspaceFacts>()),

@@ -19,6 +19,8 @@ export interface PastStep {
   readonly seconds: number;
   readonly predictedBytes: number;
   readonly peakBytes: number | null;
+  readonly predictedDiskBytes: number;
+  readonly diskBytes: number;
 }
 
 /** Runs that must be known before a prediction is corrected. */
@@ -39,7 +41,7 @@ export function pastSteps(workspace: Workspace): PastStep[] {
     if (!provenance || provenance.hardware['cpu'] !== machine.cpu || provenance.hardware['cores'] !== machine.cores) return [];
     const { plan, step, started, wallSeconds, peakBytes } = provenance;
     if (!(plan.seconds > 0) || !(wallSeconds > 0)) return [];
-    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, predictedBytes: plan.ramBytes, peakBytes }];
+    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, predictedBytes: plan.ramBytes, peakBytes, predictedDiskBytes: plan.diskBytes, diskBytes: row.bytes }];
   });
 }
 

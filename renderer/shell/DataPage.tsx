@@ -1,10 +1,14 @@
-/** The data sets of the workspace: what each is, and bringing in more. */
+/** The data sets of the workspace: what each is, and bringing in more: from folders, published sources, addresses. */
 import { Button, Group, Stack, Table, Text, Title, UnstyledButton } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { client, host, queryClient } from '../client/rpc.ts';
 import { formatBytes, formatCount } from '../client/words.ts';
 import { AddData } from '../guides/AddData.tsx';
+import { Downloads } from '../panels/Downloads.tsx';
+import { FromAddress } from '../panels/FromAddress.tsx';
+import { RemoteFiles } from '../panels/RemoteFiles.tsx';
+import { Sources } from '../panels/Sources.tsx';
 import { DatasetFacts } from '../panels/DatasetFacts.tsx';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { Origin } from '../panels/Origin.tsx';
@@ -44,6 +48,10 @@ export function DataPage() {
           {forget.error && <ErrorCard error={forget.error} />}
         </section>
       )}
+      <Downloads />
+      <Sources />
+      <FromAddress />
+      <RemoteFiles />
     </Stack>
   );
 }

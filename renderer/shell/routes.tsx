@@ -12,6 +12,8 @@ const root = createRootRoute({ component: App, errorComponent: ({ error }) => <E
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 const data = createRoute({ getParentRoute: () => root, path: '/data', component: lazyRouteComponent(() => import('./DataPage.tsx'), 'DataPage') });
 const query = createRoute({ getParentRoute: () => root, path: '/query', component: lazyRouteComponent(() => import('./QueryPage.tsx'), 'QueryPage') });
+const catalog = createRoute({ getParentRoute: () => root, path: '/catalog', component: lazyRouteComponent(() => import('./CatalogPage.tsx'), 'CatalogPage') });
+const preflight = createRoute({ getParentRoute: () => root, path: '/preflight', component: lazyRouteComponent(() => import('./MachinePage.tsx'), 'MachinePage') });
 const runs = createRoute({ getParentRoute: () => root, path: '/runs', component: lazyRouteComponent(() => import('./RunsPage.tsx'), 'RunsPage') });
 const run = createRoute({ getParentRoute: () => root, path: '/runs/$run', component: RunRoute });
 const guide = createRoute({
@@ -126,7 +128,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, runs, run, guide, explore, exploreRun, cells, quality, genes, de, integration, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, catalog, preflight, runs, run, guide, explore, exploreRun, cells, quality, genes, de, integration, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -21,6 +21,8 @@ import { about } from '../about.ts';
 import type { Shelf } from '../desk.ts';
 import { makeDemo } from '../demo.ts';
 import { answerQuery } from '../answer-query.ts';
+import { isAddress, pathOf } from '../../datasets/remote-files.ts';
+import { dataHandlers } from './router.data.ts';
 import { runColumns } from './columns.ts';
 import { diagnostics } from './diagnostics.ts';
 import { exportComparison, exportRun, exportsOf } from './exports.ts';
@@ -66,7 +68,36 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
     };
   };
 
+  const data = dataHandlers(bench);
   return os.router({
+    sources: {
+      list: os.sources.list.handler(data.sources.list),
+      files: os.sources.files.handler(({ input, signal }) => data.sources.files(input, signal)),
+      token: os.sources.token.handler(({ input }) => data.sources.token(input)),
+      forget: os.sources.forget.handler(({ input }) => data.sources.forget(input)),
+    },
+    downloads: {
+      list: os.downloads.list.handler(data.downloads.list),
+      start: os.downloads.start.handler(({ input }) => data.downloads.start(input)),
+      pause: os.downloads.pause.handler(({ input }) => data.downloads.pause(input)),
+      resume: os.downloads.resume.handler(({ input }) => data.downloads.resume(input)),
+      remove: os.downloads.remove.handler(({ input }) => data.downloads.remove(input)),
+    },
+    remote: {
+      list: os.remote.list.handler(data.remote.list),
+      clear: os.remote.clear.handler(data.remote.clear),
+      limit: os.remote.limit.handler(({ input }) => data.remote.limit(input)),
+    },
+    catalog: {
+      drugs: os.catalog.drugs.handler(data.catalog.drugs),
+      lines: os.catalog.lines.handler(data.catalog.lines),
+      plates: os.catalog.plates.handler(data.catalog.plates),
+      samples: os.catalog.samples.handler(({ input }) => data.catalog.samples(input)),
+      counts: os.catalog.counts.handler(data.catalog.counts),
+      formats: os.catalog.formats.handler(data.catalog.formats),
+      import: os.catalog.import.handler(({ input }) => work('Reading the tables', () => data.catalog.import(input))),
+    },
+    machine: os.machine.handler(data.machine),
     about: os.about.handler(() => about(options.shell)),
     workspace: {
       facts: os.workspace.facts.handler(() => workspaceFacts(workspace, bench.heldBy)),
@@ -90,7 +121,7 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
       }),
       add: os.datasets.add.handler(async ({ input }) => {
         bench.writable();
-        const path = insideRoots(input.path, [workspace.root, ...options.roots]);
+        const path = isAddress(input.path) ? await pathOf(input.path, workspace.root, { headerVariable: undefined }) : insideRoots(input.path, [workspace.root, ...options.roots]);
         const { row, twin } = await work('Reading what the file holds', () => registerFile(workspace, path, { start, scan: false }));
         hub.say({ kind: 'changed', what: 'datasets' });
         return { summary: datasetSummary(row), report: row.report, twin: twin?.name ?? null };

@@ -11,6 +11,8 @@ import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace, type Lock } from '../../lock.ts';
 import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
+import { openSecrets } from '../../datasets/sources/secrets.ts';
+import { createDownloads, type Downloads } from './downloads.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createRunQueue, type RunQueue } from './runs.ts';
 
@@ -31,6 +33,7 @@ export interface Workbench {
   /** @throws workspace-locked */
   writable(): RunQueue;
   readonly queue: RunQueue | null;
+  readonly downloads: Downloads;
   /** Engines for pictures and tables, beside whatever runs. */
   readonly look: Pick<LastingEngines, 'start' | 'warm'>;
   /** Aborted when it closes: streams end, and pages come back to what is open then. */
@@ -58,10 +61,11 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
     heldBy = { pid, since, address };
   }
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
+  const downloads = createDownloads(workspace.root, openSecrets);
   const closing = new AbortController();
   const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue, look: lasting, closing: closing.signal,
+    workspace, hub, options, heldBy, queue, downloads, look: lasting, closing: closing.signal,
     writable() {
       if (queue) return queue;
       throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
@@ -69,6 +73,7 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
     async close() {
       closing.abort();
       lasting.close();
+      await downloads.close();
       await queue?.close();
       lock?.release();
       workspace.close();

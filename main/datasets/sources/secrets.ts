@@ -1,10 +1,29 @@
-/** Tokens of sources in one file that only its owner may read; never in a workspace, which people copy and share. */
+/**
+ * Tokens of sources in one file that only its owner may read; never in a workspace, which people copy and share. Where the
+ * window has the system's keychain, what is in the file is locked by it.
+ */
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { settingsFolder } from '../../settings.ts';
 
+/** The system's keychain, as the window hands it over. */
+export interface Keychain {
+  lock(secret: string): string;
+  unlock(locked: string): string;
+}
+
+let keychain: Keychain | null = null;
+
+export function useKeychain(system: Keychain | null): void {
+  keychain = system;
+}
+
+/** Begins what only the keychain can read. */
+const lockedMark = 'keychain:';
+
 export interface Secrets {
+  readonly place: 'keychain' | 'file';
   get(name: string): string | undefined;
   set(name: string, value: string): void;
   remove(name: string): boolean;
@@ -40,8 +59,14 @@ export function openSecrets(path = secretsPath()): Secrets {
     renameSync(`${path}.new`, path);
   };
   return {
-    get: (name) => read()[name],
-    set: (name, value) => write({ ...read(), [name]: value }),
+    place: keychain === null ? 'file' : 'keychain',
+    get(name) {
+      const kept = read()[name];
+      if (!kept?.startsWith(lockedMark)) return kept;
+      if (keychain === null) throw failure('not-permitted', { path, code: `the token of ${name} is locked by the keychain: give it again here` });
+      return keychain.unlock(kept.slice(lockedMark.length));
+    },
+    set: (name, value) => write({ ...read(), [name]: keychain === null ? value : `${lockedMark}${keychain.lock(value)}` }),
     remove(name) {
       const { [name]: gone, ...rest } = read();
       if (gone !== undefined) write(rest);

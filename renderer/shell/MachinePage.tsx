@@ -1,0 +1,62 @@
+/** Before any run: what this machine offers, whether a recipe fits, and how well earlier predictions came true. */
+import { Badge, Select, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { host } from '../client/rpc.ts';
+import { formatBytes, formatMoment, formatSeconds } from '../client/words.ts';
+import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { PreflightTable } from '../panels/PreflightTable.tsx';
+
+const colors = { good: 'teal', note: 'orange', missing: 'red' } as const;
+
+export function MachinePage() {
+  const machine = useQuery({ ...host.machine.queryOptions(), staleTime: 5000 });
+  return (
+    <Stack maw={1000} gap="xl">
+      <Title order={1}>Preflight</Title>
+      {machine.error && <ErrorCard error={machine.error} />}
+      <section>
+        <Title order={2} mb="xs">This machine</Title>
+        <Table verticalSpacing="xs">
+          <Table.Thead><Table.Tr><Table.Th>What</Table.Th><Table.Th>Found</Table.Th><Table.Th>Verdict</Table.Th><Table.Th>To know</Table.Th></Table.Tr></Table.Thead>
+          <Table.Tbody>{machine.data?.lines.map((line) => <Table.Tr key={line.what}><Table.Td style={{ whiteSpace: 'nowrap' }}>{line.what}</Table.Td><Table.Td>{line.found}</Table.Td><Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm" miw={64}>{line.verdict}</Badge></Table.Td><Table.Td>{line.words}</Table.Td></Table.Tr>)}</Table.Tbody>
+        </Table>
+      </section>
+      <Fits />
+      <section>
+        <Title order={2} mb="xs">Predicted and actual</Title>
+        {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. From the third run of a step on, predictions are corrected by what runs took.</Text>}
+        {machine.data && machine.data.history.length > 0 && (
+          <Table fz="sm" verticalSpacing={4}>
+            <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>When</Table.Th><Table.Th>Time predicted</Table.Th><Table.Th>Time</Table.Th><Table.Th>Memory bound</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk predicted</Table.Th><Table.Th>Disk</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>
+              {machine.data.history.map((past, i) => (
+                <Table.Tr key={i}>
+                  <Table.Td>{past.step}</Table.Td><Table.Td>{formatMoment(past.at)}</Table.Td><Table.Td>{formatSeconds(past.predictedSeconds)}</Table.Td><Table.Td>{formatSeconds(past.seconds)}</Table.Td>
+                  <Table.Td>{formatBytes(past.predictedBytes)}</Table.Td><Table.Td>{past.peakBytes === null ? '' : formatBytes(past.peakBytes)}</Table.Td><Table.Td>{formatBytes(past.predictedDiskBytes)}</Table.Td><Table.Td>{past.diskBytes === null ? '' : formatBytes(past.diskBytes)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </section>
+    </Stack>
+  );
+}
+
+/** A ready recipe on the registered data. */
+function Fits() {
+  const recipes = useQuery(host.recipes.ready.queryOptions());
+  const [name, setName] = useState<string | null>(null);
+  const recipe = recipes.data?.find((one) => one.name === name);
+  const page = useQuery({ ...host.preflight.queryOptions({ input: { recipe: recipe!, limits: { memoryBytes: null, workers: null } } }), enabled: recipe !== undefined });
+  return (
+    <section>
+      <Title order={2} mb="xs">Does it fit?</Title>
+      <Select label="Recipe, on all registered data" maw={420} placeholder="Choose" data={(recipes.data ?? []).map((one) => ({ value: one.name, label: one.title || one.name }))} value={name} onChange={setName} />
+      {page.error && <ErrorCard error={page.error} />}
+      {recipe && page.data && <PreflightTable page={page.data} />}
+      {recipe && page.data?.refusal && <ErrorCard error={page.data.refusal} />}
+    </section>
+  );
+}
