@@ -28,6 +28,10 @@ function detectFolder(path: string): Detected {
   if (names.some((name) => ['.zgroup', '.zattrs', '.zmetadata', 'zarr.json'].includes(name))) {
     throw failure('unsupported-format', { path, format: 'Zarr', hint: toH5ad(`anndata.read_zarr('${basename(path)}')`) });
   }
+  if (names.some((name) => name.startsWith('__tiledb_'))) {
+    const hint = `Write it as h5ad in Python: import tiledbsoma.io; tiledbsoma.io.to_h5ad(tiledbsoma.Experiment.open('${basename(path)}'), 'plate.h5ad', measurement_name='RNA')`;
+    throw failure('unsupported-format', { path, format: 'TileDB-SOMA', hint });
+  }
   const hint = names.some((name) => name.includes('matrix.mtx'))
     ? 'A 10x folder needs one matrix.mtx, one barcodes.tsv and one features.tsv (or genes.tsv), each plain or .gz.'
     : 'Give an .h5ad, a 10x .h5, or a folder with matrix.mtx, barcodes.tsv and features.tsv.';
