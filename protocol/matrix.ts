@@ -34,6 +34,8 @@ export interface PlateFacts {
   readonly nVars: number;
   readonly matrix: MatrixFacts;
   readonly obsColumns: readonly string[];
+  /** Columns of each embedding that can be read; absent in descriptions of older versions. */
+  readonly obsm?: Readonly<Record<string, number>>;
   readonly demo: boolean;
 }
 

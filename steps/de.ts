@@ -81,8 +81,8 @@ export const de = defineStep({
     const targets = facts.plates.reduce((sum, plate) => sum + likelyTargets(params, plate.nObs), 0);
     const spool = 3.3 * facts.stored * (largest / Math.max(1, facts.nObs));
     const plan = planPass(facts, how, hardware, {
-      // Per cell of a plate: slot, factor, four logarithms, total, labels
-      engineBytes: largest * 44 + facts.nVars * 40,
+      // Per cell of a plate: slot, factor, four logarithms, total, labels; per gene: names, dictionaries of the tables, leading genes
+      engineBytes: largest * 44 + facts.nVars * 1200,
       // A segment being sorted, or a block of genes with its results
       workerBytes: Math.max(28 * 2 ** 20, largest * 15),
       passes: 1, rowBytes: 12, outputColumns: 2, workPerEntry,

@@ -50,6 +50,20 @@ const definitions = {
       { step: 'leiden' },
     ],
   },
+  'integrate-published': {
+    truckee: 1,
+    name: 'integrate-published',
+    title: 'The published centroid transport: 300 components, its acceptance and its arithmetic',
+    seed: 1,
+    steps: [
+      { step: 'filter', params: { level: 'full' }, lenient: ['level'] },
+      { step: 'normalize' },
+      { step: 'log1p' },
+      { step: 'hvg' },
+      { step: 'pca', params: { n_comps: 300 } },
+      { step: 'integrate', params: { batch_key: 'plate', accept: 'parity', ot_kernel: 'plain' } },
+    ],
+  },
   de: {
     truckee: 1,
     name: 'de',

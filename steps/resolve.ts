@@ -49,7 +49,7 @@ export function resolveRecipe(recipe: Recipe, input: InputFacts, hardware: Hardw
     const { params, plan, facts: after } = definition.plan(facts, lenient, how, hardware);
     const computed = checkColumns(id, params, input, written);
     for (const slot of definition.reads(params)) {
-      if (!written.has(slot)) throw failure('missing-input', { step: id, slot, remedyStep: writerOf(slot) });
+      if (!written.has(slot) && storedWidth(slot, input) === null) throw failure('missing-input', { step: id, slot, remedyStep: writerOf(slot) });
     }
     const slots = [...definition.reads(params), ...definition.uses, ...computed];
     const dependsOn = [...new Set(slots.flatMap((slot) => written.get(slot) ?? []))].filter((at) => at >= 0).sort((a, b) => a - b);
@@ -141,6 +141,13 @@ function deColumns(params: Values): string[] {
   const choices = [params['target_where'], params['reference_where']].filter((text) => typeof text === 'string');
   const named = [...((params['strata'] as readonly string[] | null) ?? []), ...(params['method'] === 'pseudobulk' ? [String(params['sample_key'])] : [])];
   return [...named, ...(choices.length > 0 ? choices.flatMap((text) => columnsOf(parseWhere(text))) : [String(params['groupby'])])];
+}
+
+/** Columns of an embedding that every file brings along, as many in each; null where one lacks it. */
+function storedWidth(slot: string, { plates }: InputFacts): number | null {
+  const widths = new Set(plates.map((plate) => (slot.startsWith('obsm/') ? plate.obsm?.[slot.slice(5)] : undefined)));
+  const [width] = widths;
+  return widths.size === 1 && width !== undefined ? width : null;
 }
 
 function writerOf(slot: string): string {

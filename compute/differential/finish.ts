@@ -23,7 +23,7 @@ export function finishTargets({ path, places }: Stratum, from: number, to: numbe
       for (let target = from; target < to; target++) {
         const p = readNumbers(fd, path, places, 'p_value', target);
         const left = readNumbers(fd, path, places, 'fdr', target);
-        const fdr = falseDiscoveryRates(p.map((value, gene) => (Number.isNaN(left[gene]!) ? Number.NaN : value)));
+        const fdr = falseDiscoveryRates(left.some((rate) => Number.isNaN(rate)) ? p.map((value, gene) => (Number.isNaN(left[gene]!) ? Number.NaN : value)) : p);
         writeNumbers(fd, places, 'fdr', target, 0, fdr);
         const folds = readNumbers(fd, path, places, 'log2_fold_change', target);
         const strength = readNumbers(fd, path, places, 'neg_log10_p', target);

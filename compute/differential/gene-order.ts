@@ -19,75 +19,79 @@ export function tileFile(folder: string, tile: number): string {
 }
 
 export interface TileSpool {
-  begin(): void;
+  /** Begins the file of a tile. */
+  begin(path: string): void;
   /** Entries come row by row. */
   add(row: number, gene: number, count: number): void;
-  /** Writes the tile's file and forces it to disk. */
-  end(path: string): void;
+  /** Forces the tile's file to disk. */
+  end(): void;
 }
 
+/** Holds one segment and the room to sort it in, some 13 bytes for each of its entries. @throws disk-full, io-failed. */
 export function openTileSpool(genes: number): TileSpool {
   const geneOf = new Int32Array(mostSegmentEntries);
   const rowOf = new Uint16Array(mostSegmentEntries);
   const countOf = new Float32Array(mostSegmentEntries);
+  const rows = new Uint16Array(mostSegmentEntries);
+  const counts = new Uint8Array(mostSegmentEntries);
   const next = new Uint32Array(genes + 1);
+  const starts = new Uint32Array(genes + 1);
   let entries = 0;
-  let parts: Uint8Array[] = [];
+  let file = { path: '', fd: -1 };
+  const guarded = (act: () => void): void => {
+    try {
+      act();
+    } catch (cause) {
+      throw systemFailure(cause, file.path) ?? cause;
+    }
+  };
+  const write = (part: Uint8Array): void => {
+    for (let done = 0; done < part.length; ) done += writeSync(file.fd, part, done);
+  };
   const flush = (): void => {
     if (entries === 0) return;
-    const segment = sorted();
-    parts.push(...segment);
-    entries = 0;
-  };
-  const sorted = (): Uint8Array[] => {
     next.fill(0);
     for (let e = 0; e < entries; e++) next[geneOf[e]! + 1]! += 1;
     for (let gene = 0; gene < genes; gene++) next[gene + 1]! += next[gene]!;
-    const starts = next.slice();
-    const rows = new Uint16Array(entries);
-    const counts = new Uint8Array(entries);
-    const largePlaces: number[] = [];
-    const valueAt = new Map<number, number>();
+    starts.set(next);
+    const larges: { place: number; value: number }[] = [];
     for (let e = 0; e < entries; e++) {
       const to = next[geneOf[e]!]!++;
       const count = countOf[e]!;
       rows[to] = rowOf[e]!;
       counts[to] = count < large ? count : large;
-      if (count >= large) {
-        largePlaces.push(to);
-        valueAt.set(to, count);
-      }
+      if (count >= large) larges.push({ place: to, value: count });
     }
-    const places = Uint32Array.from(largePlaces).sort();
-    const values = Float32Array.from(places, (place) => valueAt.get(place)!);
-    return [bytesOf(Uint32Array.of(entries, places.length)), bytesOf(starts), bytesOf(rows), counts, bytesOf(places), bytesOf(values)];
+    larges.sort((a, b) => a.place - b.place);
+    for (const part of [
+      bytesOf(Uint32Array.of(entries, larges.length)), bytesOf(starts), bytesOf(rows.subarray(0, entries)), counts.subarray(0, entries),
+      bytesOf(Uint32Array.from(larges, (one) => one.place)), bytesOf(Float32Array.from(larges, (one) => one.value)),
+    ]) write(part);
+    entries = 0;
   };
   return {
-    begin() {
+    begin(path) {
       entries = 0;
-      parts = [];
+      guarded(() => {
+        // Left open where a tile was given up half-way.
+        if (file.fd >= 0) closeSync(file.fd);
+        file = { path, fd: openSync(path, 'w') };
+      });
     },
     add(row, gene, count) {
       geneOf[entries] = gene;
       rowOf[entries] = row;
       countOf[entries] = count;
       entries += 1;
-      if (entries === mostSegmentEntries) flush();
+      if (entries === mostSegmentEntries) guarded(flush);
     },
-    end(path) {
-      flush();
-      try {
-        const fd = openSync(path, 'w');
-        try {
-          for (const part of parts) for (let done = 0; done < part.length; ) done += writeSync(fd, part, done);
-          fsyncSync(fd);
-        } finally {
-          closeSync(fd);
-        }
-      } catch (cause) {
-        throw systemFailure(cause, path) ?? cause;
-      }
-      parts = [];
+    end() {
+      guarded(() => {
+        flush();
+        fsyncSync(file.fd);
+        closeSync(file.fd);
+        file.fd = -1;
+      });
     },
   };
 }

@@ -51,6 +51,7 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
     plates, genes: common.names, nObs: rowOffset,
     unshared: genes.map((plate, i) => unsharedGenes(plate.genes, common.maps[i]!)),
     groupColumns: () => groupColumns(options),
+    storedEmbedding: (name) => embeddings(options, name),
     columnFiles(name) {
       const known = columnCache.get(name);
       if (!known) throw failure('internal', { detail: `column ${name} was not prepared` });
@@ -77,6 +78,21 @@ async function groupColumns(options: OpenInputOptions): Promise<string[]> {
     }
   }
   return names ?? [];
+}
+
+async function embeddings(options: OpenInputOptions, name: string): Promise<MatrixSpec[]> {
+  const found: MatrixSpec[] = [];
+  for (const input of options.plates) {
+    const file = await openPlate(input.path);
+    try {
+      const spec = file.embedding(name);
+      if (spec === null) throw failure('missing-input', { step: input.name, slot: `obsm/${name}`, remedyStep: 'pca' });
+      found.push(spec);
+    } finally {
+      file.close();
+    }
+  }
+  return found;
 }
 
 const probedRows = 2000;

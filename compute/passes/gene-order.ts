@@ -41,7 +41,7 @@ export function openGeneOrder(spec: GeneOrderSpec, _plates: readonly Plate[], ke
       taking = Int32Array.from(arrays[tile.plate]!.read(tile.rowStart, tile.rowStart + tile.rows));
       totals = new Float64Array(tile.rows);
       entries = new Float64Array(spec.genes);
-      spool.begin();
+      spool.begin(tileFile(spec.folder, tile.index));
     },
     block(block, at) {
       refuseBadValues(kernels, block, plate, spec.slots[tile.plate]!);
@@ -62,7 +62,7 @@ export function openGeneOrder(spec: GeneOrderSpec, _plates: readonly Plate[], ke
       }
     },
     end() {
-      spool.end(tileFile(spec.folder, tile.index));
+      spool.end();
       return { totals, entries };
     },
   };

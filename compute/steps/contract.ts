@@ -7,6 +7,7 @@ import type { PassName, PassTable, Reducer } from '../passes/contract.ts';
 import type { Tile } from '../matrix/tiles.ts';
 import type { CallName, CallTable } from '../calls/contract.ts';
 import type { StoredArray, StoredValues } from '../results/array.ts';
+import type { MatrixSpec } from '../stores/contract.ts';
 import type { ColumnRef } from '../columns/file.ts';
 
 /** The plates of a run with their genes in common order. */
@@ -20,6 +21,8 @@ export interface RunInput {
   groupColumns(): Promise<readonly string[]>;
   /** Copies stored obs columns of every plate into flat files, each once. */
   prepareColumns(names: readonly string[]): Promise<void>;
+  /** A stored embedding of every plate as a matrix. @throws missing-input when a plate has none of that name. */
+  storedEmbedding(name: string): Promise<readonly MatrixSpec[]>;
   /** A prepared column, one entry per plate. */
   columnFiles(name: string): readonly ColumnRef[];
 }

@@ -11,6 +11,7 @@ import { carryCells, loadMoved, saveMoved, type Moved } from './integrate-carry.
 import { findCentroids, readRows } from './integrate-centroids.ts';
 import { workerCrew } from './integrate-crew.ts';
 import { measureQuality, type Quality } from './integrate-quality.ts';
+import { embeddingOf } from './stored-embedding.ts';
 
 /** uns/integrate: what later steps, views and exports read. */
 export interface IntegrateFacts {
@@ -32,7 +33,7 @@ export interface IntegrateFacts {
 
 export async function runIntegrate(context: StepContext<'integrate'>): Promise<void> {
   const { params } = context;
-  const source = context.array(`obsm/${params.obsm_key}`);
+  const source = await embeddingOf(context, params.obsm_key);
   const batches = await readGroups(context, params.batch_key);
   refuseMissing(params.batch_key, batches);
   if (batches.names.length < 2) {

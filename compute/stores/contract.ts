@@ -57,6 +57,8 @@ export interface PlateFile {
   obsColumn(name: string, rowStart?: number, rowEnd?: number): Column;
   /** Matrices present, X first. */
   matrices(): readonly MatrixSpec[];
+  /** A dense embedding of obsm by its name; null when there is none that is read. */
+  embedding(name: string): MatrixSpec | null;
   /** The matrix that holds counts, by names and dtype, checked on a sample of its values; null when none does. */
   counts(): MatrixSpec | null;
   /** The public description; `scan` reads every value. */

@@ -17,6 +17,8 @@ export interface PlateParts {
   readonly counts: MatrixSpec | null;
   /** Shapes of embeddings by name. */
   readonly obsm: Readonly<Record<string, readonly number[]>>;
+  /** A dense embedding as a matrix; null when there is none of that name in a form that is read. Left out by formats without any. */
+  readonly embedding?: (name: string) => MatrixSpec | null;
   readonly demo: boolean;
   /** Problems seen on the way. */
   readonly problems: readonly InspectProblem[];

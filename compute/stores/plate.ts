@@ -26,16 +26,23 @@ export function plateFile(parts: PlateParts): PlateFile {
     obsNames: (rowStart, rowEnd) => obs.names(rowStart, rowEnd),
     obsColumn: (name, rowStart, rowEnd) => columnOf(obs, name, path, rowStart, rowEnd),
     matrices: () => matrices,
+    embedding: (name) => parts.embedding?.(name) ?? null,
     counts: () => counts,
     inspect: (options) => inspectParts(parts, options),
     facts: (name) => {
       const matrix = counts ?? matrices[0];
       if (matrix === undefined) throw failure('no-matrix', { path });
       const { facts } = matrix;
-      return { name, path, nObs: obs.length, nVars: facts.nVars, matrix: facts, obsColumns: obs.columns, demo: parts.demo };
+      return { name, path, nObs: obs.length, nVars: facts.nVars, matrix: facts, obsColumns: obs.columns, obsm: widthsOf(parts), demo: parts.demo };
     },
     close: () => parts.close(),
   };
+}
+
+/** Columns of the embeddings that can be read. */
+function widthsOf({ obsm, obs, embedding }: PlateParts): Record<string, number> {
+  const readable = Object.keys(obsm).filter((name) => embedding?.(name)?.facts.nObs === obs.length);
+  return Object.fromEntries(readable.map((name) => [name, obsm[name]![1]!]));
 }
 
 function checkSizes(parts: PlateParts): void {

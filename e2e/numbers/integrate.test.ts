@@ -147,3 +147,29 @@ test('looking into the nearest lists of centroids only: the share found is repor
   const length = (x: Float64Array, y: Float64Array): number => Math.hypot(...x.map((value, i) => value - y[i]!));
   expect(length(a, b)).toBeLessThan(0.02 * length(a, start));
 }, 60_000);
+
+test('an embedding that a file brings along is integrated as one that was computed', async () => {
+  const trial = createTrial();
+  await trial.add(await makeBatches(scratch(), 'shifted', { batches: 3, cells: 600, shift: 5 }));
+  const params = { batch_key: 'batch', label_key: 'type', n_centroids_per_batch: 64, eval_cells: 300 };
+  const computed = await trial.run({ ...front, integrate: params });
+  const exported = join(trial.folder, 'exported.h5ad');
+  expect((await truckee(['export', computed.id, '--h5ad', exported, '--workspace', trial.workspace])).last['ok']).toBe(true);
+  const other = createTrial();
+  await other.add(exported);
+  const stored = await other.run({ integrate: params });
+  expect(stored.numbers('obsm/X_ot')).toEqual(computed.numbers('obsm/X_ot'));
+  expect((await other.fails({ integrate: { ...params, obsm_key: 'X_none' } })).kind).toBe('missing-input');
+  const some = await other.run({ filter: { where: "type != 't0'" }, integrate: params });
+  expect(some.array('obsm/X_ot').shape[0]).toBeLessThan(600);
+}, 90_000);
+
+test('transport of raw cells above a limit is refused, with the cost that grows with the square', async () => {
+  const trial = createTrial();
+  const made = await truckee(['generate', trial.folder, '--plates', '1', '--cells', '50100', '--genes', '100', '--lines', '2', '--workspace', trial.workspace]);
+  await trial.add(...(made.last['files'] as string[]));
+  const steps: Steps = { qc: {}, normalize: {}, log1p: {}, hvg: { n_top_genes: 50 }, pca: { n_comps: 5 }, integrate: { batch_key: 'sublibrary', level: 'cells' } };
+  const error = await trial.fails(steps);
+  expect(error).toMatchObject({ kind: 'quadratic-cost', facts: { step: 'integrate', cells: 50_100, limit: 50_000 } });
+  expect(error.message).toMatch(/square/);
+}, 60_000);

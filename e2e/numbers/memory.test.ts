@@ -31,6 +31,16 @@ async function workspaceOf(count: number): Promise<{ workspace: string; least: n
 }
 
 describe.runIf(process.platform === 'linux')('memory', () => {
+  test('a comparison of all conditions stays inside the least memory that preflight accepts', async () => {
+    const workspace = join(scratch, 'workspace-de');
+    await truckee(['add', ...files.slice(0, 2), '--workspace', workspace]);
+    const refused = await truckee(['run', 'de', '--workspace', workspace, '--memory', '200MiB', '--workers', '2']);
+    const least = (refused.last['error'] as { facts: { neededBytes: number } }).facts.neededBytes;
+    const run = await measure(built('run', 'de', '--workspace', workspace, '--memory', `${least}`, '--workers', '2', '--set', 'de.strata=[]', '--json'), 2);
+    console.log(`de: ${(run.peakPssBytes / 2 ** 20).toFixed(0)} MiB used of ${(least / 2 ** 20).toFixed(0)} MiB asked for`);
+    expect(run.peakPssBytes).toBeLessThan(least);
+  }, 120_000);
+
   test('all processes together stay inside the least memory that preflight accepts', async () => {
     for (const count of [1, 4]) {
       const { workspace, least } = await workspaceOf(count);

@@ -133,6 +133,9 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.getByRole('region', { name: 'Turns of the loop' }).getByText(/Final: it\*=\d+/).waitFor();
     const figures = page.getByRole('table', { name: 'Quality before and after' });
     expect(await figures.locator('tbody tr').count()).toBeGreaterThan(5);
+    await page.getByText('Beside the published result').click();
+    await page.getByRole('table', { name: 'Ours beside the published result' }).getByText('0.155').waitFor();
+    await page.getByText(/one plate fourteen times/).waitFor();
     await page.getByText('After: X_ot').waitFor();
     await page.getByText(/^Centres of 3 groups lie/).nth(1).waitFor();
     await shot('integration');

@@ -155,6 +155,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     const box = page.getByRole('region', { name: 'Two choices compared' });
     await box.getByLabel('Make-up by').selectOption('plate');
     await expect.poll(() => box.locator('tbody tr').allTextContents(), { timeout: 15_000 }).toEqual(['plate1100.0 %0.0 %', 'plate20.0 %100.0 %']);
+    await box.getByRole('button', { name: 'Genes that differ' }).waitFor();
   }, 60_000);
 
   test('these pages pass axe, light and dark', async () => {

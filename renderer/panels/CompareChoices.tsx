@@ -6,6 +6,7 @@ import type { RunColumns, Selection } from '../../protocol/api.types.ts';
 import { rasterOptions } from '../client/points.ts';
 import { formatCount } from '../client/words.ts';
 import { choiceOf, fromText } from '../plots/view-state.ts';
+import { CompareGenes } from './CompareGenes.tsx';
 import { ErrorCard } from './ErrorCard.tsx';
 import { usualView } from './use-view-state.ts';
 
@@ -55,6 +56,7 @@ export function CompareChoices({ run, columns, selections, by }: CompareChoicesP
           {rows.length > 30 && <Text size="xs" c="dimmed">and {rows.length - 30} more, with smaller differences</Text>}
         </>
       ) : failed === null && <Loader size="xs" mt="xs" />}
+      {kept[0] && kept[1] && <CompareGenes run={run} first={choiceOf(fromText(kept[0].view, usual))} second={choiceOf(fromText(kept[1].view, usual))} names={pair} />}
       <Button size="compact-xs" variant="subtle" mt={4} onClick={() => setOpen(false)}>Close</Button>
     </section>
   );

@@ -8,6 +8,7 @@ import { formatValue } from '../client/words.ts';
 import { BeforeAfter } from '../panels/BeforeAfter.tsx';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { readIntegrationLog, type IntegrationLog } from '../panels/integration-log.ts';
+import { publishedIntegration } from '../panels/published.table.ts';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
 import { Lines } from '../plots/Lines.tsx';
 
@@ -30,6 +31,7 @@ export function IntegrationPage({ run }: { readonly run: string }) {
       {step && <Verdict step={step} going={going === true} />}
       {read.turns.length > 0 && <Turns log={read} ceiling={numberIn(step, 'ceiling')} />}
       {step && qualityOf(step) && <Figures step={step} />}
+      {step?.state === 'done' && step.params['method'] === 'ot' && <Published step={step} log={read} />}
       {step?.state === 'done' && <Maps run={run} step={step} />}
     </Stack>
   );
@@ -101,6 +103,26 @@ function Figures({ step }: { readonly step: RunStep }) {
       </Table>
       <Text size="sm" c="dimmed">{limits.filter((one) => one !== null).join('; ')}.</Text>
     </section>
+  );
+}
+
+/** Ours beside what was published. */
+function Published({ step, log }: { readonly step: RunStep; readonly log: IntegrationLog }) {
+  const { J, J_identity: identity, n_centroids: centroids } = step.outcome;
+  const { baseline, final } = log;
+  const ours: Readonly<Record<string, unknown>> = {
+    'mix before': baseline?.mix, mix: final?.mix, overlap0: final?.overlap0, strain: final?.strain, J, 'J of doing nothing': identity, 'best turn': final?.it, tw: final?.tw, centroids,
+  };
+  return (
+    <details className="facts">
+      <summary>Beside the published result</summary>
+      <Table fz="sm" verticalSpacing={3} aria-label="Ours beside the published result" maw={520}>
+        <Table.Thead><Table.Tr><Table.Th>figure</Table.Th><Table.Th ta="right">published</Table.Th><Table.Th ta="right">this run</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>{publishedIntegration.figures.map(({ name, value }) => <Table.Tr key={name}><Table.Td>{name}</Table.Td><Table.Td ta="right">{formatValue(value)}</Table.Td><Table.Td ta="right">{typeof ours[name] === 'number' ? formatValue(ours[name]) : ''}</Table.Td></Table.Tr>)}</Table.Tbody>
+      </Table>
+      <Text size="sm">{publishedIntegration.where}. {publishedIntegration.reason}</Text>
+      <Text size="sm">Its template: <Link to="/guide/$recipe" params={{ recipe: 'integrate-published' }}>the same steps with the published acceptance and arithmetic</Link>.</Text>
+    </details>
   );
 }
 

@@ -3,7 +3,7 @@
  * place before it is known: so any worker can write its part of any block, in any order, and a view can read one block or
  * one row of all blocks without decoding the rest. Columns are not compressed; a row group holds about half a million rows.
  */
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { countingPlaces, dataPageHeader, dictionaryPage, encodings, physicalTypes, plainTexts, plainWholes, repeatedPlace } from './pages.ts';
 import { thriftStruct, type ThriftField, type ThriftValue } from './thrift.ts';
@@ -32,26 +32,29 @@ const wantedGroupRows = 524_288;
 /** Writes everything but the numbers, which are zero until written, over what the file was. @throws disk-full, io-failed. */
 export function createBlockTable(path: string, columns: readonly BlockColumn[], rows: number, blocks: number): BlockPlaces {
   const blocksPerGroup = Math.max(1, Math.floor(wantedGroupRows / Math.max(1, rows)));
-  const pieces: { at: number; bytes: Uint8Array }[] = [{ at: 0, bytes: Buffer.from('PAR1') }];
+  const file = openTableFile(path);
   const groups: ThriftValue[] = [];
   const places: Record<string, { starts: number[]; stride: number; bytes: 4 | 8 }> = {};
   const counting = countingPlaces(rows);
+  /** Dictionaries that every row group has alike. */
+  const rowLabels = new Map(columns.flatMap((column) => (column.kind === 'row-label' ? [[column.name, dictionaryPage(plainTexts(column.values), column.values.length)] as const] : [])));
   let at = 4;
   for (let first = 0; first < blocks; first += blocksPerGroup) {
     const count = Math.min(blocksPerGroup, blocks - first);
     const groupStart = at;
     const chunks = columns.map((column) => {
       const chunkStart = at;
-      const dictionary = dictionaryOf(column, first, count);
+      const dictionary = rowLabels.get(column.name) ?? dictionaryOf(column, first, count);
       if (dictionary) {
-        pieces.push({ at, bytes: dictionary });
+        file.write(dictionary, at);
         at += dictionary.length;
       }
       const dataStart = at;
       for (let block = 0; block < count; block++) {
         const body = bodyOf(column, block, rows, count, counting);
         const header = dataPageHeader(body.bytes, rows, body.fixed ? encodings.dictionary : encodings.plain);
-        pieces.push({ at, bytes: body.fixed ? Buffer.concat([header, body.fixed]) : header });
+        file.write(header, at);
+        if (body.fixed) file.write(body.fixed, at + header.length);
         if (!body.fixed) {
           const place = (places[column.name] ??= { starts: [], stride: header.length + body.bytes, bytes: body.bytes / rows === 4 ? 4 : 8 });
           if (block === 0) place.starts.push(at + header.length);
@@ -63,10 +66,10 @@ export function createBlockTable(path: string, columns: readonly BlockColumn[], 
     groups.push({ struct: [[1, { list: chunks, of: 'struct' }], [2, { i64: at - groupStart }], [3, { i64: rows * count }]] });
   }
   const footer = footerOf(columns, rows * blocks, groups);
-  pieces.push({ at, bytes: footer });
-  const bytes = at + footer.length;
-  writePieces(path, pieces, bytes);
-  return { rows, blocks, blocksPerGroup, columns: places, bytes };
+  file.write(Buffer.from('PAR1'), 0);
+  file.write(footer, at);
+  file.close();
+  return { rows, blocks, blocksPerGroup, columns: places, bytes: at + footer.length };
 }
 
 /** Byte at which row `row` of a block of a number column lies. */
@@ -104,7 +107,6 @@ function dictionaryOf(column: BlockColumn, first: number, count: number): Uint8A
     case 'block-count':
       return dictionaryPage(plainWholes(column.values.slice(first, first + count)), count);
     case 'row-label':
-      return dictionaryPage(plainTexts(column.values), column.values.length);
     case 'number':
       return null;
     default:
@@ -154,17 +156,23 @@ function footerOf(columns: readonly BlockColumn[], rows: number, groups: readonl
   return Buffer.concat([meta, tail]);
 }
 
-function writePieces(path: string, pieces: readonly { at: number; bytes: Uint8Array }[], total: number): void {
-  try {
-    const fd = openSync(path, 'w');
+/** @throws disk-full, io-failed... from every call. */
+function openTableFile(path: string): { write(bytes: Uint8Array, at: number): void; close(): void } {
+  const guarded = <T>(act: () => T): T => {
     try {
-      ftruncateSync(fd, total);
-      for (const { at, bytes } of pieces) for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
+      return act();
+    } catch (cause) {
+      throw systemFailure(cause, path) ?? cause;
     }
-  } catch (cause) {
-    throw systemFailure(cause, path) ?? cause;
-  }
+  };
+  const fd = guarded(() => openSync(path, 'w'));
+  return {
+    write: (bytes, at) => guarded(() => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+    }),
+    close: () => guarded(() => {
+      fsyncSync(fd);
+      closeSync(fd);
+    }),
+  };
 }

@@ -20,13 +20,14 @@ export function dictionaryPage(body: Uint8Array, values: number): Uint8Array {
 
 /** Texts one after the other, each with its length before it. */
 export function plainTexts(texts: readonly string[]): Uint8Array {
-  const parts = texts.flatMap((text) => {
-    const bytes = Buffer.from(text, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(bytes.length);
-    return [length, bytes];
-  });
-  return Buffer.concat(parts);
+  const out = Buffer.alloc(texts.reduce((bytes, text) => bytes + 4 + Buffer.byteLength(text, 'utf8'), 0));
+  let at = 0;
+  for (const text of texts) {
+    const bytes = out.write(text, at + 4, 'utf8');
+    out.writeUInt32LE(bytes, at);
+    at += 4 + bytes;
+  }
+  return out;
 }
 
 export function plainWholes(values: readonly number[]): Uint8Array {

@@ -1,7 +1,9 @@
 /** Names and shapes of the embeddings in /obsm: arrays, sparse matrices, tables, or fields of one compound dataset. */
 import { isKind } from '../../../protocol/errors.ts';
 import type { InspectProblem } from '../../../protocol/inspect.ts';
-import type { Structure } from '../../hdf5/index.ts';
+import { describeDataset, type Structure } from '../../hdf5/index.ts';
+import type { MatrixSpec } from '../contract.ts';
+import { denseSpec } from '../matrix-facts.ts';
 import { problem } from '../problems.ts';
 import { openFrame } from './dataframe.ts';
 
@@ -35,4 +37,16 @@ function fieldShapes(structure: Structure): Record<string, readonly number[]> {
   const { element, shape } = structure.dataset('/obsm');
   if (element.kind !== 'record') return {};
   return Object.fromEntries(element.fields.map((field) => [field.name, [shape?.[0] ?? 0]]));
+}
+
+/** A dense array of two axes and numbers as a matrix; null for anything else. */
+export function embeddingAt(structure: Structure, name: string): MatrixSpec | null {
+  const path = `/obsm/${name}`;
+  if (!structure.children('/obsm').includes(name) || structure.kind(path) !== 'dataset' || structure.dataset(path).shape?.length !== 2) return null;
+  try {
+    return denseSpec('X', describeDataset(structure, path));
+  } catch (thrown) {
+    if (!isKind(thrown, 'unsupported-encoding')) throw thrown;
+    return null;
+  }
 }

@@ -10,7 +10,7 @@ import { problem } from '../problems.ts';
 import { numberedFrame, type Frame } from '../tables/frame.ts';
 import { openFrame } from './dataframe.ts';
 import { matrixAt, rawPart } from './matrices.ts';
-import { obsmShapes } from './obsm.ts';
+import { embeddingAt, obsmShapes } from './obsm.ts';
 
 /** Whether a file has any of what makes an h5ad file. */
 export function isH5ad(structure: Structure): boolean {
@@ -35,6 +35,7 @@ export async function h5adParts(structure: Structure): Promise<PlateParts> {
     matrices,
     counts: await findCounts(matrices),
     obsm: obsmShapes(structure, problems),
+    embedding: (name) => embeddingAt(structure, name),
     demo: structure.kind('/uns/truckee_demo') !== null,
     problems,
     close: () => structure.close(),
