@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux')('measuring a command', () => {
     const m = await measure({ argv: answering(0.25, `require('child_process').execFileSync(process.execPath,['-e',${JSON.stringify(child)}])`) }, 1);
     expect(m.answer.seconds).toBe(0.25);
     expect(m.wallSeconds).toBeGreaterThan(0.4);
-    expect(m.cpuSeconds).toBeGreaterThan(0.3);
+    expect(m.cpuSeconds).toBeGreaterThan(0.1);
     expect(m.peakPssBytes).toBeGreaterThan(64 << 20);
   });
 
@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('paired rounds', () => {
 test('every recipe of the benches is a valid recipe', () => {
   const folder = join(import.meta.dirname, '..', 'recipes');
   const names = readdirSync(folder);
-  expect(names).toEqual(['budget.json', 'pca.json', 'scan.json', 'umap.json', 'whole.json']);
+  expect(names).toEqual(['budget.json', 'components.json', 'pca.json', 'scan.json', 'umap.json', 'whole.json']);
   for (const name of names) expect(parseRecipe(readFileSync(join(folder, name), 'utf8'), name).steps.length).toBeGreaterThan(3);
 });
 
