@@ -22,7 +22,7 @@ export const mostMnnCells = 200_000;
 
 export const integrate = defineStep({
   id: 'integrate',
-  version: 1,
+  version: 2,
   title: 'Integration of batches',
   why: 'Plates and technologies leave their mark on every cell; this takes it out as far as the data allow, and measures what it did.',
   what,
@@ -38,14 +38,13 @@ export const integrate = defineStep({
     const workers = Math.max(1, Math.min(how.workers ?? hardware.workers, hardware.workers));
     const cores = Math.min(workers, hardware.cores);
     const whole = params.method === 'ot' ? 0 : facts.nObs * dims * 4 * 3 + (params.method === 'harmony' ? facts.nObs * 4 * Math.min(100, params.nclust ?? 100) : facts.nObs * params.k_mnn * 16);
-    const bytes = whole + facts.nObs * 2 + 2 * sampled * dims * 4 + centroids * (dims * 4 * 8 + 30 * 16) + params.eval_cells * (2 * 4 * dims + 90 * 16) + workers * 2 * 8192 * dims * 4;
+    const bytes = whole + restingBytes + facts.nObs * 2 + 2 * sampled * dims * 4 + centroids * (dims * 4 * 8 + 30 * 16) + params.eval_cells * (2 * 4 * dims + 90 * 16) + workers * 2 * 8192 * dims * 4;
     const searches = (usualIterations + 1) * centroids * centroids * dims;
-    const clustering = 12 * batches * sampled * Math.min(params.n_centroids_per_batch, sampled) * dims;
     const carrying = facts.nObs * centroids * dims;
     const label_key = params.label_key ?? usualLabels.find((name) => facts.plates.every((plate) => plate.obsColumns.includes(name))) ?? null;
     return {
       params: { ...params, label_key, out_key: outKey(params) },
-      plan: { ...planInMemory(hardware, bytes, 2 + secondsOf(params.method, facts.nObs, dims, (searches + clustering + carrying) / searchRate / cores), facts.nObs * dims * 4, workers), resumable: 'checkpoint' as const },
+      plan: { ...planInMemory(hardware, bytes, measuringSeconds(Math.min(params.eval_cells, facts.nObs)) + secondsOf(params.method, facts.nObs, dims, (searches + carrying) / searchRate / cores + clusteringSeconds(params, Math.ceil(Math.min(sampled, facts.nObs / batches)), dims) * batches / Math.min(2, cores)), facts.nObs * dims * 4, workers), resumable: 'checkpoint' as const },
       facts,
     };
   },
@@ -55,6 +54,25 @@ export const integrate = defineStep({
       : code(`# fastMNN lives in R (batchelor::reducedMNN); mnnpy has a relative of it:`, `sc.external.pp.mnn_correct(${n.adata}, batch_key=${pythonLiteral(p.batch_key)}, k=${p.k_mnn})`),
   ],
 });
+
+/** What workers keep of the searches before, whatever the size of the data. */
+const restingBytes = 40 * 2 ** 20;
+/** Cells that k-means looks at in one step, and that its start centres are sought among. */
+const [stepCells, startCells] = [4096, 3 * 4096];
+/** Differences squared and added per second and core by plain code, measured. */
+const plainRate = 1e9;
+
+/** One batch: start centres (most cells are passed over unmeasured), steps until they no longer help, sparseness of regions. */
+function clusteringSeconds({ n_centroids_per_batch, density }: { readonly n_centroids_per_batch: number; readonly density: string }, cells: number, dims: number): number {
+  const clusters = Math.min(n_centroids_per_batch, cells);
+  const start = clusters * (3 + Math.log(clusters)) * ((clusters / 2) * dims + Math.min(cells, startCells) * (1 + 0.15 * dims));
+  const steps = Math.min((25 * cells) / stepCells, 150) * stepCells * clusters * dims;
+  const sparse = density === 'off' ? 0 : cells * Math.min(cells, cells > 50_000 ? 20_000 : cells) * dims;
+  return start / plainRate + (steps + sparse) / searchRate;
+}
+
+/** Neighbours, clusters and figures of the sample that quality is measured on, before and after. */
+const measuringSeconds = (cells: number): number => 1 + 3e-4 * cells;
 
 function secondsOf(method: keyof typeof outKeys, cells: number, dims: number, transport: number): number {
   if (method === 'harmony') return (cells * 100 * dims * 400) / 1e9;

@@ -38,8 +38,9 @@ export function miniBatchKMeans(rows: Rows, kernels: KernelSet, options: KMeansO
   }
   const random = createRandom(options.seed, 0x6b6d);
   const batchRows = Math.min(4096, Math.max(4 * clusters, 256), n);
+  const pulse = options.pulse && ((): void => options.pulse!(0, 1));
   const weights = options.weights ?? new Float64Array(n).fill(1);
-  const centers: Rows = { values: startCenters(rows, clusters, Math.min(n, Math.max(initBatches * batchRows, initBatches * clusters)), weights, random, kernels), n: clusters, dims };
+  const centers: Rows = { values: startCenters(rows, clusters, Math.min(n, Math.max(initBatches * batchRows, initBatches * clusters)), weights, random, pulse), n: clusters, dims };
   improve(rows, centers, weights, batchRows, random, kernels, options);
   let { indices, squared } = nearestRows(kernels, rows, centers, 1, false, () => options.pulse?.(1, 1));
   if (fillEmpty(rows, centers, indices, squared, weights)) ({ indices, squared } = nearestRows(kernels, rows, centers, 1));
@@ -137,56 +138,84 @@ function reassign(centers: Rows, mass: Float64Array, batch: Rows, batchWeights: 
   }
 }
 
-/** k-means++ with a few trials per centre (Arthur and Vassilvitskii 2007), on a random part of the rows. */
-function startCenters(rows: Rows, clusters: number, part: number, weights: Float64Array, random: Random, kernels: KernelSet): Float32Array {
+/**
+ * k-means++ with a few trials per centre (Arthur and Vassilvitskii 2007), on a random part of the rows. A row can come nearer
+ * to a candidate than to its own centre only if that centre lies within twice its distance of the candidate: all others are
+ * passed over unmeasured, which leaves the result what it is.
+ */
+function startCenters(rows: Rows, clusters: number, part: number, weights: Float64Array, random: Random, pulse: (() => void) | undefined): Float32Array {
   const { dims } = rows;
   const ids = Uint32Array.from({ length: part }, () => random.below(rows.n));
   if (part === rows.n) ids.forEach((_, i) => (ids[i] = i));
-  const pool: Rows = { values: new Float32Array(part * dims), n: part, dims };
-  ids.forEach((id, i) => pool.values.set(rows.values.subarray(id * dims, (id + 1) * dims), i * dims));
+  const pool = new Float32Array(part * dims);
+  ids.forEach((id, i) => pool.set(rows.values.subarray(id * dims, (id + 1) * dims), i * dims));
   const weight = Float64Array.from(ids, (id) => weights[id]!);
   const trials = 2 + Math.floor(Math.log(clusters));
   const centers = new Float32Array(clusters * dims);
-  const place = (c: number, i: number): void => centers.set(pool.values.subarray(i * dims, (i + 1) * dims), c * dims);
-  const first = pick(weight, weight.reduce((a, b) => a + b, 0), random);
-  place(0, first);
-  let closest = distancesTo(pool, first, kernels);
-  let potential = weighted(closest, weight);
-  const products = new Float64Array(part);
-  for (let c = 1; c < clusters; c++) {
+  const closest = new Float64Array(part).fill(Infinity);
+  const owner = new Int32Array(part);
+  const products = weight.slice();
+  const toCenters = new Float64Array(clusters);
+  const place = (c: number, row: number): void => {
+    centers.set(pool.subarray(row * dims, (row + 1) * dims), c * dims);
+    for (let i = 0; i < part; i++) {
+      if (c > 0 && toCenters[owner[i]!]! > reach * closest[i]!) continue;
+      const distance = squaredBelow(pool, i * dims, pool, row * dims, dims, closest[i]!);
+      if (distance < closest[i]!) [closest[i], owner[i]] = [distance, c];
+    }
     for (let i = 0; i < part; i++) products[i] = closest[i]! * weight[i]!;
+  };
+  const measureCenters = (row: number, known: number): void => {
+    for (let c = 0; c < known; c++) toCenters[c] = squaredBelow(centers, c * dims, pool, row * dims, dims, Infinity);
+  };
+  place(0, pick(products, sumOf(products), random));
+  for (let c = 1; c < clusters; c++) {
+    if (c % 64 === 0) pulse?.();
+    const potential = sumOf(products);
     let best = -1;
-    let bestPotential = Infinity;
-    let bestClosest = closest;
+    let bestGain = -1;
     for (let trial = 0; trial < trials; trial++) {
       const candidate = pick(products, potential, random);
-      const distances = distancesTo(pool, candidate, kernels);
-      let sum = 0;
+      measureCenters(candidate, c);
+      let gain = 0;
       for (let i = 0; i < part; i++) {
-        if (closest[i]! < distances[i]!) distances[i] = closest[i]!;
-        sum += distances[i]! * weight[i]!;
+        const now = closest[i]!;
+        if (toCenters[owner[i]!]! > reach * now) continue;
+        const distance = squaredBelow(pool, i * dims, pool, candidate * dims, dims, now);
+        if (distance < now) gain += (now - distance) * weight[i]!;
       }
-      if (sum < bestPotential) {
-        best = candidate;
-        bestPotential = sum;
-        bestClosest = distances;
-      }
+      if (gain > bestGain) [best, bestGain] = [candidate, gain];
     }
+    measureCenters(best, c);
     place(c, best);
-    closest = bestClosest;
-    potential = bestPotential;
   }
   return centers;
 }
 
-function distancesTo(pool: Rows, row: number, kernels: KernelSet): Float32Array {
-  const { values, dims } = pool;
-  return nearestRows(kernels, pool, { values: values.subarray(row * dims, (row + 1) * dims), n: 1, dims }, 1).squared;
+/** Twice a distance, squared; a little more for what rounding takes. */
+const reach = 4 * (1 + 1e-9);
+
+/** Squared distance of two rows; Infinity as soon as it is known to be at least `most`. */
+function squaredBelow(a: Float32Array, at: number, b: Float32Array, bt: number, dims: number, most: number): number {
+  let sum = 0;
+  let d = 0;
+  for (; d + 8 <= dims; d += 8) {
+    for (let e = d; e < d + 8; e++) {
+      const off = a[at + e]! - b[bt + e]!;
+      sum += off * off;
+    }
+    if (sum >= most) return Infinity;
+  }
+  for (; d < dims; d++) {
+    const off = a[at + d]! - b[bt + d]!;
+    sum += off * off;
+  }
+  return sum < most ? sum : Infinity;
 }
 
-function weighted(values: Float32Array, weight: Float64Array): number {
+function sumOf(values: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]! * weight[i]!;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum;
 }
 

@@ -8,6 +8,7 @@ import type { Rows } from '../integration/search.ts';
 import { readFloat32, type StoredArray } from '../results/array.ts';
 import type { StepContext } from './contract.ts';
 import type { Groups } from './integrate-batches.ts';
+import { limitTo } from './integrate-crew.ts';
 
 export interface Centroids {
   readonly rows: Rows;
@@ -16,23 +17,27 @@ export interface Centroids {
 
 const sliceRows = 65_536;
 
-/** Reads each batch once, one after the other; at most one batch's sample is in memory. @throws bad-embedding. */
+/** Reads each batch once; the samples of at most two batches are in memory. @throws bad-embedding. */
 export async function findCentroids(context: StepContext<'integrate'>, source: StoredArray, batches: Groups, crew: Crew): Promise<Centroids> {
   const { params, seed } = context;
   const dims = source.shape[1] ?? 1;
-  const parts: Float32Array[] = [];
   const batchStart = new Int32Array(batches.names.length + 1);
-  for (const [batch, name] of batches.names.entries()) {
+  let done = 0;
+  // Two samples at a time are what the plan has room for.
+  const turn = limitTo(Math.min(2, context.workers));
+  const fits = await Promise.all(batches.names.map((name, batch) => turn(async () => {
     const rows = readRows(context, source, sampleOf(batches.codes, batch, params.max_samples_per_batch, seed));
     const clusters = params.level === 'cells' ? rows.n : params.n_centroids_per_batch;
     const density = params.density === 'auto' ? densityModeFor(rows.n) : params.density;
     const fit = await crew.cluster({ rows, start: 0, count: rows.n, clusters, seed: seed + batch, density });
     if (rows.n === 1) context.note(`${name} has a single cell: it is its own centroid`);
-    parts.push(fit.centers);
-    batchStart[batch + 1] = batchStart[batch]! + fit.clusters;
-    context.progress(batch + 1, batches.names.length, 'batches clustered');
+    done += 1;
+    context.progress(done, batches.names.length, 'batches clustered');
     await crew.breathe();
-  }
+    return { centers: fit.centers, clusters: fit.clusters };
+  })));
+  const parts = fits.map((fit) => fit.centers);
+  fits.forEach((fit, batch) => (batchStart[batch + 1] = batchStart[batch]! + fit.clusters));
   const n = batchStart.at(-1)!;
   const values = shared(n * dims);
   let at = 0;
