@@ -100,7 +100,9 @@ const treatmentStart = (drug: string): string => `[('${drug}', `;
 
 function pythonCells(params: DeParams, names: PythonNames): NotebookCell[] {
   const text = pythonLiteral;
-  const strata = [...(params.strata ?? ['cell_line', 'plate'])];
+  const named = params.strata ?? ['cell_line', 'plate'];
+  // Plates are always kept apart.
+  const strata = [...named, ...(names.plates > 1 && !named.includes('plate') ? ['plate'] : [])];
   const test = {
     wilcoxon: ['test = stats.mannwhitneyu(x, y, method="asymptotic", axis=0)', 'statistic, p = test.statistic, test.pvalue'],
     wilcoxon_counts: ['test = stats.mannwhitneyu(x, y, method="asymptotic", axis=0)', 'statistic, p = test.statistic, test.pvalue'],
