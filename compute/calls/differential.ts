@@ -18,6 +18,7 @@ export type GeneBlockAnswer = null;
 export function runGeneBlockCall({ comparison, segments, from, to }: GeneBlockCall, context: CallContext): GeneBlockAnswer {
   const signal = cancelSignal(context);
   runGeneBlock(comparison, segments, from, to, () => signal.throwIfAborted());
+  collect();
   return null;
 }
 
@@ -32,5 +33,12 @@ export type CorrectAnswer = readonly TopGenes[];
 
 export function runCorrect({ stratum, from, to, nTop }: CorrectCall, context: CallContext): CorrectAnswer {
   const signal = cancelSignal(context);
-  return finishTargets(stratum, from, to, nTop, () => signal.throwIfAborted());
+  const found = finishTargets(stratum, from, to, nTop, () => signal.throwIfAborted());
+  collect();
+  return found;
+}
+
+/** Whole columns were read and are done with: they would count on top of the plan until the collector comes by itself. */
+function collect(): void {
+  globalThis.gc?.();
 }

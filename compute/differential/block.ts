@@ -24,17 +24,27 @@ export interface PlateComparison {
 /** Tests genes [from, to) and writes their numbers; `pulse` is called after each gene. */
 export function runGeneBlock(comparison: PlateComparison, segments: readonly Segment[], from: number, to: number, pulse: () => void): void {
   const pieces = segments.map((segment) => readPiece(segment, comparison.genes, from, to)).filter((piece) => piece.rows.length > 0);
-  writeBlock(comparison, from, testGenes(comparison, pieces, to - from, pulse));
+  const needed = comparison.strata.reduce((sum, one) => sum + one.targets, 0) * (to - from) * numberColumnNames.length;
+  if (kept.length < needed) kept = new Float64Array(needed);
+  let used = 0;
+  const room: Room = (length) => kept.subarray(used, (used += length));
+  writeBlock(comparison, from, testGenes(comparison, pieces, to - from, pulse, room));
 }
 
+/** Gives out room for numbers. */
+type Room = (length: number) => Float64Array;
+/** The room of the block before, for the next one: megabytes left to the collector would count on top of the plan. */
+let kept = new Float64Array(0);
+let keptSingle = new Float32Array(0);
+
 /** Per stratum the numbers of `genes` genes of the pieces. */
-export function testGenes(comparison: PlateComparison, pieces: readonly GenePiece[], genes: number, pulse: () => void): BlockNumbers[] {
+export function testGenes(comparison: PlateComparison, pieces: readonly GenePiece[], genes: number, pulse: () => void, room: Room = (length) => new Float64Array(length)): BlockNumbers[] {
   const { strata, slotCells, slotTotals, samples, settings } = comparison;
   const reader = openEntries(comparison.cells, slotCells.length, samples?.library.length ?? 0);
   const test = openGeneTest(settings.method, slotCells, samples);
   const meanOf = openMean(comparison);
   const { eps, cpmFilter } = settings;
-  const out = strata.map(({ targets }) => emptyNumbers(targets * genes));
+  const out = strata.map(({ targets }) => numbersIn(room, targets * genes));
   for (let gene = 0; gene < genes; gene++) {
     const entries = reader.read(pieces, gene);
     strata.forEach((stratum, at) => {
@@ -79,8 +89,14 @@ function openMean({ slotCells, samples, settings }: PlateComparison): (entries: 
   return (entries, s) => entries.naturalSum[s]! / slotCells[s]!;
 }
 
-function emptyNumbers(length: number): BlockNumbers {
-  return Object.fromEntries(numberColumnNames.map((name) => [name, new Float64Array(length)])) as BlockNumbers;
+function numbersIn(room: Room, length: number): BlockNumbers {
+  return Object.fromEntries(numberColumnNames.map((name) => [name, room(length)])) as BlockNumbers;
+}
+
+function single(values: Float64Array): Float32Array {
+  if (keptSingle.length < values.length) keptSingle = new Float32Array(values.length);
+  keptSingle.set(values);
+  return keptSingle.subarray(0, values.length);
 }
 
 function writeBlock({ strata }: PlateComparison, from: number, blocks: readonly BlockNumbers[]): void {
@@ -91,7 +107,7 @@ function writeBlock({ strata }: PlateComparison, from: number, blocks: readonly 
         for (const name of numberColumnNames) {
           const values = blocks[at]![name];
           const genes = values.length / targets;
-          const stored = numberColumns[name] ? Float32Array.from(values) : values;
+          const stored = numberColumns[name] ? single(values) : values;
           for (let target = 0; target < targets; target++) writeNumbers(fd, places, name, target, from, stored.subarray(target * genes, (target + 1) * genes));
         }
       } finally {
