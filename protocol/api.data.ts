@@ -63,7 +63,24 @@ export interface FormatAdvice {
   readonly fits: boolean;
 }
 
+/** Settings of a loader for a machine: what it has, what is advised, what that takes. */
+export interface LoaderRow {
+  readonly files: number;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly disk: 'HDD' | 'SSD';
+  readonly sharedMemoryBytes: number;
+  readonly batchSize: number;
+  readonly blockSize: number;
+  readonly fetchFactor: number;
+  readonly workers: number;
+  readonly bytesPerWorker: number;
+  readonly sharedBytesNeeded: number;
+}
+
 export interface MachineFacts {
+  /** The first row is this machine. */
+  readonly loaders: readonly LoaderRow[];
   readonly lines: readonly { readonly what: string; readonly found: string; readonly verdict: 'good' | 'note' | 'missing'; readonly words: string }[];
   readonly history: readonly {
     readonly step: string; readonly at: string; readonly predictedSeconds: number; readonly seconds: number; readonly predictedBytes: number; readonly peakBytes: number | null;

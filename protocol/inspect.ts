@@ -19,7 +19,7 @@ export interface InspectProblem {
   readonly kind:
     | 'no-matrix' | 'duplicate-obs-names' | 'duplicate-var-names' | 'nan-values' | 'negative-values' | 'not-counts'
     | 'unsupported-column' | 'unsupported-encoding' | 'explicit-zeros' | 'unsorted-indices' | 'gene-ids-as-index' | 'empty'
-    | 'trailing-space-labels' | 'repeated-cells';
+    | 'trailing-space-labels' | 'repeated-cells' | 'obs-disagrees' | 'obs-misaligned' | 'minified';
   readonly message: string;
   readonly where: string;
 }

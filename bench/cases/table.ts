@@ -2,6 +2,7 @@
 import type { BenchCase } from '../harness/case.ts';
 import { de, deCounts } from './de.ts';
 import { download, downloadMd5 } from './download.ts';
+import { filter } from './filter.ts';
 import { carry, transport } from './integrate.ts';
 import { loaderBlocks, loaderChunks, loaderPack, loaderPackDense } from './loader.ts';
 import { pca } from './pca.ts';
@@ -11,7 +12,7 @@ import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, whole, scaling, budget,
+  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, filter, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

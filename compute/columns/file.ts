@@ -86,7 +86,7 @@ export function readColumnFile(ref: ColumnRef, start: number, end: number): Colu
 }
 
 function toColumnValues(ref: ColumnRef, values: StoredColumn): ColumnValues {
-  if (ref.kind === 'codes') return { kind: 'codes', codes: values instanceof Int32Array ? values : Int32Array.from(values), categories: ref.categories };
+  if (ref.kind === 'codes') return { kind: 'codes', codes: values instanceof Int32Array ? values : new Int32Array(values), categories: ref.categories };
   return { kind: 'number', values: values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values) };
 }
 

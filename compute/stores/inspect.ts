@@ -1,6 +1,8 @@
 /** The public description of a file, from what opening it has shown and, on request, from reading every value. */
 import type { InspectColumn, InspectMatrix, InspectProblem, InspectReport } from '../../protocol/inspect.ts';
 import type { MatrixSpec } from './contract.ts';
+import { isMinified, minifiedProblems } from './minified.ts';
+import { obsProblems } from './obs-check.ts';
 import { countedGenes, genesOf, type PlateParts } from './parts.ts';
 import { duplicateProblems, geneIdProblems, labelProblems, problem, scanProblems } from './problems.ts';
 import { scanMatrix, type MatrixScan } from './scan.ts';
@@ -15,7 +17,7 @@ export async function inspectParts(parts: PlateParts, options: { scan: boolean; 
   const problems: InspectProblem[] = [...parts.problems];
   const obs = describeFrame(parts.obs, 'obs', problems);
   const vars = describeFrame(parts.var, 'var', problems);
-  problems.push(...contentProblems(parts, options.scan));
+  problems.push(...contentProblems(parts, options.scan), ...minifiedProblems(parts), ...(await obsProblems(parts)));
 
   const described = new Map<string, InspectMatrix>();
   for (const spec of parts.matrices) {
@@ -45,7 +47,7 @@ export async function inspectParts(parts: PlateParts, options: { scan: boolean; 
     var: vars,
     first_obs: parts.obs.names(0, Math.min(firstNames, parts.obs.length)),
     first_var: parts.var.names(0, Math.min(firstNames, parts.var.length)),
-    counts_in: parts.counts?.facts.slot ?? null,
+    counts_in: isMinified(parts) ? null : (parts.counts?.facts.slot ?? null),
     demo: parts.demo,
     problems,
   };

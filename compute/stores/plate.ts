@@ -2,6 +2,7 @@
 import { failure } from '../../protocol/errors.ts';
 import type { PlateFile } from './contract.ts';
 import { inspectParts } from './inspect.ts';
+import { isMinified } from './minified.ts';
 import { countedGenes, genesOf, type PlateParts } from './parts.ts';
 import { columnOf } from './tables/frame.ts';
 
@@ -27,7 +28,7 @@ export function plateFile(parts: PlateParts): PlateFile {
     obsColumn: (name, rowStart, rowEnd) => columnOf(obs, name, path, rowStart, rowEnd),
     matrices: () => matrices,
     embedding: (name) => parts.embedding?.(name) ?? null,
-    counts: () => counts,
+    counts: () => (isMinified(parts) ? null : counts),
     inspect: (options) => inspectParts(parts, options),
     facts: (name) => {
       const matrix = counts ?? matrices[0];

@@ -3,6 +3,7 @@ import type { MachineFacts } from '../../protocol/api.data.ts';
 import { formatBytes } from '../../protocol/format.ts';
 import { recommendedFormat } from '../datasets/formats.table.ts';
 import { pastSteps } from '../preflight/calibration.ts';
+import { loaderRow, loaderTable } from '../preflight/loader-table.ts';
 import { probeMachine, type Machine } from '../preflight/machine.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -13,7 +14,11 @@ const GiB = 1024 ** 3;
 const leastSharedMemory = 4 * GiB;
 
 export function machineFacts(workspace: Workspace): MachineFacts {
-  return { lines: machineLines(probeMachine(workspace.root)), history: pastSteps(workspace).slice(-60).reverse() };
+  const machine = probeMachine(workspace.root);
+  const here = loaderRow({
+    files: 14, cores: machine.cores, memoryBytes: machine.memoryLimitBytes ?? machine.memoryBytes, disk: machine.disk.kind === 'HDD' || machine.disk.kind === 'network' ? 'HDD' : 'SSD', sharedMemoryBytes: machine.sharedMemoryBytes ?? 0,
+  });
+  return { lines: machineLines(machine), loaders: [here, ...loaderTable()], history: pastSteps(workspace).slice(-60).reverse() };
 }
 
 /** One line for each thing, all of them every time: nothing is found out one gap after the other. */

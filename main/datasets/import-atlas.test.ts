@@ -8,6 +8,7 @@ import { queryConditions } from '../catalog/condition-query.ts';
 import { runSql } from '../catalog/sql.ts';
 import { scratchFolder, scratchWorkspace } from '../workspace.cases.ts';
 import { openWorkspace } from '../workspace.ts';
+import { joinGeneList, requirePolicy } from './gene-join.ts';
 import { importAtlas } from './import-atlas.ts';
 
 const tables = join(process.env['TRUCKEE_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'), 'tahoe');
@@ -63,6 +64,20 @@ describe.skipIf(!existsSync(tables))('the published tables of the atlas', () => 
     expect(() => ask({ drug: ['Dabrafenb'] })).toThrow("no drug called 'Dabrafenb'");
     expect(() => ask({ where: 'pcnt_mito < 0.1' })).toThrow('per cell only');
     expect(() => ask({ level: ['full'] })).toThrow('pass_filter');
+  });
+
+  test('join a list of wanted genes: 18,080 of the challenge, 17,741 shared, 339 missing, and a decision is asked for', () => {
+    const { catalog } = workspace();
+    const list = join(tables, '..', 'vcc', 'gene_names.csv');
+    const found = joinGeneList(catalog, list, null);
+    expect([found.wanted, found.shared, found.missing.length, new Set(found.missing).size]).toEqual([18_080, 17_741, 339, 339]);
+    expect(() => requirePolicy(found, list)).toThrow(/339/);
+    expect(() => requirePolicy(joinGeneList(catalog, list, 'reject'), list)).toThrow(/339/);
+    expect((['fill', 'drop'] as const).map((policy) => {
+      const made = joinGeneList(catalog, list, policy);
+      requirePolicy(made, list);
+      return made.genes;
+    })).toEqual([18_080, 17_741]);
   });
 
   test('answer within 20 ms for a condition-level filter', () => {

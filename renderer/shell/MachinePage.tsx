@@ -2,6 +2,7 @@
 import { Badge, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { LoaderRow } from '../../protocol/api.data.ts';
 import { host } from '../client/rpc.ts';
 import { formatBytes, formatMoment, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
@@ -23,6 +24,7 @@ export function MachinePage() {
         </Table>
       </section>
       <Fits />
+      {machine.data && <Loaders rows={machine.data.loaders} />}
       <section>
         <Title order={2} mb="xs">Predicted and actual</Title>
         {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. From the third run of a step on, predictions are corrected by what runs took.</Text>}
@@ -57,6 +59,26 @@ function Fits() {
       {page.error && <ErrorCard error={page.error} />}
       {recipe && page.data && <PreflightTable page={page.data} />}
       {recipe && page.data?.refusal && <ErrorCard error={page.data.refusal} />}
+    </section>
+  );
+}
+
+function Loaders({ rows }: { readonly rows: readonly LoaderRow[] }) {
+  return (
+    <section>
+      <Title order={2} mb="xs">Settings of a loader</Title>
+      <Text size="sm" c="dimmed">By rule, for plates of the atlas; the first row is this machine. A measured design is better: truckee bench loader.</Text>
+      <Table fz="sm" verticalSpacing={4}>
+        <Table.Thead><Table.Tr><Table.Th>Files</Table.Th><Table.Th>Cores</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk</Table.Th><Table.Th>Shared memory</Table.Th><Table.Th>batch_size</Table.Th><Table.Th>block_size</Table.Th><Table.Th>fetch_factor</Table.Th><Table.Th>num_workers</Table.Th><Table.Th>Memory per worker</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {rows.map((row, i) => (
+            <Table.Tr key={i} fw={i === 0 ? 600 : undefined}>
+              <Table.Td>{row.files}</Table.Td><Table.Td>{row.cores}</Table.Td><Table.Td>{formatBytes(row.memoryBytes)}</Table.Td><Table.Td>{row.disk}</Table.Td><Table.Td>{formatBytes(row.sharedMemoryBytes)}</Table.Td>
+              <Table.Td>{row.batchSize}</Table.Td><Table.Td>{row.blockSize}</Table.Td><Table.Td>{row.fetchFactor}</Table.Td><Table.Td>{row.workers}</Table.Td><Table.Td>{formatBytes(row.bytesPerWorker)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </section>
   );
 }

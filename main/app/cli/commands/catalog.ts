@@ -1,8 +1,11 @@
 /** `truckee catalog`: imports the atlas's tables, and says what the catalog knows. */
 import { failure } from '../../../../protocol/errors.ts';
-import { formatCount } from '../../../../protocol/format.ts';
+import { formatBytes, formatCount } from '../../../../protocol/format.ts';
 import { listDrugs, listImports, listLines, listPlates } from '../../../catalog/atlas.ts';
 import { countDefinitions } from '../../../catalog/counts.table.ts';
+import { adviseFormats } from '../../../datasets/formats.table.ts';
+import { joinGeneList, joinPolicies, requirePolicy } from '../../../datasets/gene-join.ts';
+import { freeBytes } from '../../../preflight/hardware.ts';
 import { importAtlas } from '../../../datasets/import-atlas.ts';
 import type { Workspace } from '../../../workspace.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -11,13 +14,14 @@ import { withLockedWorkspace, withWorkspace } from '../session.ts';
 export const catalog: Command = {
   name: 'catalog',
   summary: 'Import the metadata tables of an atlas (drugs, cell lines, genes, samples, conditions), or list what is known.',
-  usage: 'import DIR | show | drugs | lines | plates | counts',
-  options: {},
+  usage: 'import DIR | show | drugs | lines | plates | counts | formats | genes LIST',
+  options: { policy: { value: 'fill|drop|reject', help: 'genes: what becomes of wanted genes that the atlas lacks.' } },
   help: () => 'DIR holds Parquet or CSV tables; what each is about is told by its columns. Nothing is imported when one of them is damaged.',
   run(context) {
     const [action, ...rest] = context.positionals;
     if (action === 'import' && rest.length === 1) return withLockedWorkspace(context.workspacePath, (workspace) => importFolder(workspace, rest[0]!, context));
-    if (action === undefined || rest.length > 0 || !(action in shows)) throw failure('bad-usage', { command: 'catalog', reason: 'catalog needs import DIR, show, drugs, lines, plates or counts' });
+    if (action === 'genes' && rest.length === 1) return withWorkspace(context.workspacePath, async (workspace) => showJoin(workspace, rest[0]!, context));
+    if (action === undefined || rest.length > 0 || !(action in shows)) throw failure('bad-usage', { command: 'catalog', reason: 'catalog needs import DIR, genes LIST, show, drugs, lines, plates, counts or formats' });
     return withWorkspace(context.workspacePath, async (workspace) => shows[action as keyof typeof shows](workspace, context));
   },
 };
@@ -34,9 +38,22 @@ async function importFolder(workspace: Workspace, folder: string, { say, signal 
   return 0;
 }
 
+function showJoin(workspace: Workspace, list: string, { options, say }: CommandContext): number {
+  const given = options.text('policy');
+  const policy = joinPolicies.find((one) => one === given) ?? null;
+  if (given !== undefined && policy === null) throw failure('bad-usage', { command: 'catalog', reason: `--policy is ${joinPolicies.join(', ')}` });
+  const join = joinGeneList(workspace.catalog, list, policy);
+  say.line(`${formatCount(join.wanted)} genes wanted, ${formatCount(join.shared)} shared, ${formatCount(join.missing.length)} missing`);
+  for (const gene of join.missing) say.line(`  ${gene}`);
+  requirePolicy(join, list);
+  say.line(`${formatCount(join.genes)} genes will be there${policy === 'fill' ? '; the missing ones are zero everywhere' : ''}`);
+  say.json({ ok: true, ...join });
+  return 0;
+}
+
 type Show = (workspace: Workspace, context: CommandContext) => number;
 
-const shows: Readonly<Record<'show' | 'drugs' | 'lines' | 'plates' | 'counts', Show>> = {
+const shows: Readonly<Record<'show' | 'drugs' | 'lines' | 'plates' | 'counts' | 'formats', Show>> = {
   show({ catalog: db }, { say }) {
     const imports = listImports(db);
     for (const row of imports) {
@@ -72,6 +89,15 @@ const shows: Readonly<Record<'show' | 'drugs' | 'lines' | 'plates' | 'counts', S
       say.line(`${row.plate.padEnd(8)} ${formatCount(row.cells).padStart(11)} cells, ${row.samples} samples, ${row.drugs} drugs`);
     }
     say.json({ ok: true, plates: plates.length });
+    return 0;
+  },
+  formats({ root }, { say }) {
+    const formats = adviseFormats(freeBytes(root));
+    for (const row of formats) {
+      say.json(row);
+      say.line(`${row.format.padEnd(30)} ${formatBytes(row.bytes).padStart(9)}${row.peakBytes === null ? '' : `, ${formatBytes(row.peakBytes)} while it is made`}  ${row.metadata ? '' : 'no metadata; '}${row.fits ? 'fits here' : 'does not fit here'}: ${row.words}`);
+    }
+    say.json({ ok: true, formats: formats.length });
     return 0;
   },
   counts(_workspace, { say }) {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { formatBytes } from '../../../../protocol/format.ts';
 import { probeMachine } from '../../../preflight/machine.ts';
 import { packageRoot, version } from '../../../version.ts';
-import type { Command } from '../command.ts';
+import { startLocalEngine } from '../../../engine/local.ts';
+import { rebuildCatalog } from '../../rebuild.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { withWorkspace } from '../session.ts';
 
 interface Check {
@@ -18,10 +20,23 @@ interface Check {
 export const doctor: Command = {
   name: 'doctor',
   summary: 'Check this installation and print what a report of a defect needs.',
-  usage: '',
-  options: {},
-  run: ({ say, workspacePath }) =>
-    withWorkspace(workspacePath, async (workspace) => {
+  usage: '[--rebuild]',
+  options: { rebuild: { help: 'Make a new catalog out of the results and files that are there; the damaged one is put aside.' } },
+  run: (context) => (context.options.has('rebuild') ? rebuild(context) : check(context)),
+};
+
+async function rebuild({ say, workspacePath, signal }: CommandContext): Promise<number> {
+  const made = await rebuildCatalog(workspacePath, { start: startLocalEngine, signal });
+  say.line(`A new catalog knows ${made.results} result(s) and ${made.datasets.length} file(s) again; the old one is ${made.aside}.`);
+  for (const { path, error } of made.lost) say.line(`  - ${path} could not be added again: ${error.message}`);
+  if (made.unread) say.line('  - the list of data files could not be read: add them again, and their results are used as before');
+  say.line('Tables of an atlas are to be imported again (truckee catalog import); the list of past runs begins anew.');
+  say.json({ ok: true, ...made });
+  return 0;
+}
+
+function check({ say, workspacePath }: CommandContext): Promise<number> {
+  return withWorkspace(workspacePath, async (workspace) => {
       const machine = probeMachine(workspace.root);
       const checks: Check[] = [
         { name: 'truckee', ok: true, detail: version },
@@ -44,8 +59,8 @@ export const doctor: Command = {
       const ok = checks.every((check) => check.ok);
       say.json({ ok, checks: checks.length });
       return ok ? 0 : 1;
-    }),
-};
+    });
+}
 
 function packageCheck(name: string): Check {
   const manifest = join(packageRoot, 'node_modules', name, 'package.json');
