@@ -20,8 +20,9 @@ async function prepare({ scratch }: Round): Promise<void> {
     codes[row] = random.below(drugs);
     shares[row] = random.uniform() * 0.3;
   }
-  writeFileSync(join(scratch, 'drug.i16'), codes);
-  writeFileSync(join(scratch, 'mito.f32'), shares);
+  // Only what has reached the disk can be dropped from memory.
+  writeFileSync(join(scratch, 'drug.i16'), codes, { flush: true });
+  writeFileSync(join(scratch, 'mito.f32'), shares, { flush: true });
 }
 
 export const filter: PairedCase = {

@@ -96,7 +96,7 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
   test('the machine is told at once, with the plan of a recipe', async () => {
     const { page } = watched;
     await page.goto(`${served.base}/preflight`);
-    await page.getByText('Shared memory').waitFor();
+    await page.getByRole('cell', { name: 'Shared memory' }).waitFor();
     await page.getByRole('combobox', { name: 'Recipe, on all registered data' }).click();
     await page.getByRole('option').first().click();
     await page.getByText('Plan of every step').waitFor();
