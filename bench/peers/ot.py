@@ -1,4 +1,7 @@
-"""Peer of `ot`: the transport loop on centroids in numpy, scipy and scikit-learn, as one would write it; same settings and data."""
+"""
+Peer of `ot`: the transport loop on centroids in numpy, scipy and scikit-learn, as one would write it; same settings and data.
+With --draws it does its own k-means and draws in full and goes on from those of the other side: both then walk the same path.
+"""
 import argparse
 
 import numpy as np
@@ -39,6 +42,38 @@ def entropy(ids, batch, B, k):
     return -(p * np.log(p + 1e-12)).sum(1)
 
 
+class Draws:
+    """What chance decides (clusters, subsamples), in the order in which the loop asks: `given` is used instead of the own, all is kept in `used`."""
+
+    def __init__(self, given=None):
+        self.given, self.used = given, []
+
+    def clusters(self, fit):
+        return self._next(*(a.shape for a in fit)) or self._keep(*fit)
+
+    def rows(self, ids):
+        return (self._next(ids.shape) or self._keep(ids))[0]
+
+    def _next(self, *shapes):
+        return self.given and self._keep(*(self.given(shape, np.float32 if len(shape) == 2 else np.int32) for shape in shapes))
+
+    def _keep(self, *arrays):
+        self.used.append(arrays)
+        return arrays
+
+
+def words_of(path):
+    """Reads arrays of four-byte words one after the other."""
+    words, at = np.fromfile(path, np.int32), 0
+
+    def take(shape, dtype):
+        nonlocal at
+        at += int(np.prod(shape))
+        return words[at - int(np.prod(shape)):at].view(dtype).reshape(shape)
+
+    return take
+
+
 def kmeans(X, K, seed, weighted=True):
     K = max(2, min(K, len(X)))
     weights = None
@@ -69,7 +104,8 @@ def transport(P, R, q):
     return (w @ R / w.sum(1, keepdims=True)).astype(np.float32)
 
 
-def integrate(X0, batch, seed=0):
+def integrate(X0, batch, seed=0, draws=None):
+    draws = draws or Draws()
     B = batch.max() + 1
     N = len(X0)
     starts = np.searchsorted(batch, np.arange(B + 1))
@@ -84,16 +120,16 @@ def integrate(X0, batch, seed=0):
     best, X, missed, log = dict(J=-np.inf, X=X0, overlap0=1.0, it=0), X0, 0, []
     for it in range(1, S["max_iter"] + 1):
         t = (it - 1) / (S["max_iter"] - 1)
-        protos = [kmeans(X[a:b], min(448, max(8, int(2 * np.sqrt(b - a)))), seed + it + 7) for a, b in zip(starts, starts[1:])]
+        protos = [draws.clusters(kmeans(X[a:b], min(448, max(8, int(2 * np.sqrt(b - a)))), seed + it + 7)) for a, b in zip(starts, starts[1:])]
         stacked = np.concatenate([p for p, _ in protos])
-        R, _ = kmeans(stacked, min(1024, max(32, int(2 * np.sqrt(len(stacked))))), seed + it)
+        R, _ = draws.clusters(kmeans(stacked, min(1024, max(32, int(2 * np.sqrt(len(stacked))))), seed + it))
         shift = np.empty_like(X)
         for (P, nn), a, b in zip(protos, starts, starts[1:]):
             move = transport(P, R, lerp(0.8, 0.9, t)) - P
             m = np.linalg.norm(move, axis=1)
             s = 1 / (1 + m / (m.std() + 1e-8))
             shift[a:b] = (s[nn] * (1 - 0.35 * bridge[a:b]))[:, None] * move[nn]
-        C, _ = kmeans(X, max(8, S["K_pseudo"]), abs(seed) + 31, weighted=False)
+        C, _ = draws.clusters(kmeans(X, max(8, S["K_pseudo"]), abs(seed) + 31, weighted=False))
         far = np.sqrt(np.maximum(((X[:, None] - C[None]) ** 2).sum(2), 0))
         near = np.argsort(far, axis=1)[:, :2]
         d1, d2 = np.take_along_axis(far, near, 1).T
@@ -119,7 +155,7 @@ def integrate(X0, batch, seed=0):
         Xc = X + v
         Xc = ((Xc - Xc.mean(0)) / (Xc.std(0) + 1e-8) * sd0 + mu0).astype(np.float32)
         mix = entropy(knn(Xc, 30)[1], batch, B, 30).mean()
-        sub = np.sort(np.random.default_rng(seed + it).choice(N, min(5000, N), replace=False))
+        sub = draws.rows(np.sort(np.random.default_rng(seed + it).choice(N, min(5000, N), replace=False)))
         a, b = knn(X0[sub], 30)[1], knn(Xc[sub], 30)[1]
         overlap = np.mean([len(np.intersect1d(p, q)) for p, q in zip(a, b)]) / 30
         length = np.stack([np.linalg.norm(Xc - Xc[i0[:, j]], axis=1) for j in range(20)], 1)
@@ -134,7 +170,7 @@ def integrate(X0, batch, seed=0):
             missed += 1
         if missed >= S["patience"]:
             break
-    return mix0, log
+    return mix0, log, best["X"]
 
 
 if __name__ == "__main__":
@@ -142,9 +178,10 @@ if __name__ == "__main__":
     parser.add_argument("points")
     parser.add_argument("--batches", type=int, required=True)
     parser.add_argument("--dims", type=int, required=True)
+    parser.add_argument("--draws")
     options = parser.parse_args()
     points = np.fromfile(options.points, np.float32).reshape(-1, options.dims)
     batch = np.repeat(np.arange(options.batches), len(points) // options.batches)
     clock = Clock()
-    mix0, log = integrate(points, batch)
+    mix0, log, _ = integrate(points, batch, draws=Draws(options.draws and words_of(options.draws)))
     clock.answer(cells=len(points), mix0=float(mix0), log=log)

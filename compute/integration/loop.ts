@@ -7,7 +7,7 @@ import type { Crew } from './crew.ts';
 import { drawWithout } from './density.ts';
 import { batchEntropy, mean, overlapOf, strainOf, trustworthiness } from './measures.ts';
 import { addSharpening, addTransport } from './pulls.ts';
-import { gatherRows, nearestRows, type Nearest, type Rows } from './search.ts';
+import { gatherRows, type Rows } from './search.ts';
 import { lerp, scoreOf, type IterationRecord, type LoopSettings } from './settings.ts';
 import { capSteps, guardEdges, restoreScale, scaleOf, smoothShift, type LocalScale } from './steps.ts';
 
@@ -59,7 +59,7 @@ export async function integrateCentroids(input: LoopInput, settings: LoopSetting
     const lists = await crew.neighbors(candidate, settings.k_eval);
     const floor = lerp(settings.overlap0_lo, settings.overlap0_hi, t);
     const now = {
-      mix: mean(batchEntropy(lists, codes, batches, settings.k_eval)), overlap0: overlapWithStart(start, candidate, settings, seed + it, crew),
+      mix: mean(batchEntropy(lists, codes, batches, settings.k_eval)), overlap0: await overlapWithStart(start, candidate, settings, seed + it, crew),
       strain: strainOf(candidate, local.graph, local.graph.distances), floor,
     };
     const J = scoreOf(now, { mix0, strain0, bestOverlap0: best.overlap0 }, settings);
@@ -157,13 +157,10 @@ export function firstNeighbors(lists: Knn, wanted: number): Knn {
   return first;
 }
 
-function overlapWithStart(start: Rows, now: Rows, settings: LoopSettings, seed: number, crew: Crew): number {
+async function overlapWithStart(start: Rows, now: Rows, settings: LoopSettings, seed: number, crew: Crew): Promise<number> {
   const ids = drawWithout(start.n, Math.min(settings.eval_subsample, start.n), seed);
-  const search = (rows: Rows): Nearest => {
-    const part = gatherRows(rows, ids);
-    return nearestRows(crew.kernels, part, part, 30, true);
-  };
-  return overlapOf(search(start), search(now));
+  const [before, after] = await Promise.all([start, now].map((rows) => crew.neighbors(gatherRows(rows, ids), 30)));
+  return overlapOf(before!, after!);
 }
 
 export function codesOf(batchStart: Int32Array): Int32Array {
