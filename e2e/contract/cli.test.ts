@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStored } from '../../compute/results/array.ts';
+import { program } from '../support/program.ts';
 import { truckee, type Answer } from '../support/truckee.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee contract ü-'));
@@ -115,7 +116,7 @@ describe('from nothing to results', () => {
   });
 
   test('a recipe printed, changed and run from a file is the same recipe', async () => {
-    const printed = spawnSync(process.execPath, ['--no-warnings', 'main/app/cli/index.ts', 'recipe', 'pca'], { encoding: 'utf8' }).stdout;
+    const printed = spawnSync(program[0]!, [...program.slice(1), 'recipe', 'pca'], { encoding: 'utf8' }).stdout;
     const file = join(folder, 'recipe.json');
     writeFileSync(file, printed);
     const answer = await truckee(['run', file, ...here, '--memory', '1GiB']);

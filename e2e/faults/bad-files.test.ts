@@ -40,6 +40,8 @@ describe.skipIf(!hasPython)('files that cannot be added (needs Python)', () => {
     expect(refusal.kind).toBe(kind);
     expect(refusal.message).toMatch(words);
     expect(refusal.message).toContain(at(name));
+    // Every command says a refusal in one place: that it says the same to people and in other commands is seen once.
+    if (name !== 'truncated.h5ad') return;
     await alsoForPeople(args, { code: outcome.code, ...refusal });
     expect(refusalOf(await truckee(['inspect', at(name), '--json'])).kind).toBe(kind);
   });
@@ -66,7 +68,7 @@ describe.skipIf(!hasPython)('files that cannot be run (needs Python)', () => {
     expect(refusal.kind, refusal.message).toBe(kind);
     expect(refusal.message).toMatch(words);
     expect(refusal.message).toContain(name);
-    await alsoForPeople(args, { code: outcome.code, ...refusal });
+    if (name === 'nan.h5ad') await alsoForPeople(args, { code: outcome.code, ...refusal });
   });
 
   test('a run with nothing left says so, of cells and of genes', async () => {

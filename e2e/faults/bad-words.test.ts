@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { refusalOf, root, summaryOf, truckee } from './support/truckee.ts';
+import { program } from '../support/program.ts';
+import { refusalOf, summaryOf, truckee } from './support/truckee.ts';
 import { demoPlates, fresh, runArgs, scratch, templateOf } from './support/workspace.ts';
 
 const folder = scratch('words');
@@ -119,7 +120,7 @@ describe('folders that may not be written', () => {
 
 test('a closed pipe ends a command without a word', async () => {
   const place = fresh(workspace, join(folder, 'pipe'));
-  const line = `'${process.execPath}' --no-warnings '${join(root, 'main/app/cli/index.ts')}' run pca --workspace '${place}' --json --workers 1 2>'${join(folder, 'stderr')}' | head -n 2`;
+  const line = `${program.map((word) => `'${word}'`).join(' ')} run pca --workspace '${place}' --json --workers 1 2>'${join(folder, 'stderr')}' | head -n 2`;
   const { execFileSync } = await import('node:child_process');
   expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' }).trim().split('\n')).toHaveLength(2);
   const { readFileSync } = await import('node:fs');

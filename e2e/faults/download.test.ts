@@ -5,9 +5,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nginxPath, startNginx, type Nginx } from '../support/nginx.ts';
+import { program } from '../support/program.ts';
 import { scratch, truckee } from '../support/truckee.ts';
 
-const root = join(import.meta.dirname, '../..');
 const MiB = 1024 * 1024;
 const size = 80 * MiB + 17;
 const partBytes = 16 * MiB;
@@ -26,7 +26,7 @@ describe.skipIf(nginxPath === null)('a download from nginx', () => {
   test('killed with -9 goes on and fetches less than one part of each connection again', async () => {
     const target = join(folder, 'plate.h5ad');
     const args = ['download', `${server.url}/plate.h5ad`, '--out', target, '--sha256', sha256, '--parallel', '2'];
-    const child = spawn(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args], { stdio: 'ignore' });
+    const child = spawn(program[0]!, [...program.slice(1), ...args], { stdio: 'ignore' });
     await until(() => bytesThere(target) >= 2 * partBytes);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');

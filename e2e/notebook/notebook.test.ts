@@ -4,15 +4,15 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { program, root } from '../support/program.ts';
 
-const root = join(import.meta.dirname, '../..');
 const packages = 'import nbformat, anndata, sklearn, umap, leidenalg, igraph, pandas';
 const python = ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-W', 'ignore', '-c', packages], { timeout: 120_000 }).status === 0) ?? null;
 const folder = mkdtempSync(join(tmpdir(), 'truckee-notebook-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function truckee(...args: string[]): string {
-  const done = spawnSync(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args, '--workspace', join(folder, 'workspace')], { cwd: folder, encoding: 'utf8' });
+  const done = spawnSync(program[0]!, [...program.slice(1), ...args, '--workspace', join(folder, 'workspace')], { cwd: folder, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}${done.stdout}`);
   return done.stdout;
 }

@@ -8,11 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openRun, type FinishedRun, type RunSummary } from './finished-run.ts';
+import { program, root } from './program.ts';
 
-const root = join(import.meta.dirname, '../..');
 const timeoutMs = 150_000;
-/** Hosts and engines compile their sources once, not in each of the many processes of a test run. */
-const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'truckee-e2e-compiled') };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,8 +25,8 @@ export interface Answer {
 
 /** Runs one command with --json. */
 export async function truckee(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const child = spawn(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), ...args, '--json'], {
-    cwd: root, env: { ...process.env, ...compiled, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs,
+  const child = spawn(program[0]!, [...program.slice(1), ...args, '--json'], {
+    cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs,
   });
   let stdout = '';
   let stderr = '';

@@ -1,13 +1,12 @@
 /** A workbench as people meet it: served by the real command line, opened in Debian's Chromium, watched for errors of the page. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { program, root } from '../support/program.ts';
 
-const root = join(import.meta.dirname, '../..');
-const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Why there is no browser here; null when there is one. */
-export const noBrowser = existsSync(program) ? null : 'Chromium is missing';
+export const noBrowser = existsSync(chromiumPath) ? null : 'Chromium is missing';
 
 export interface Served {
   /** With its key: works once. */
@@ -19,7 +18,7 @@ export interface Served {
 
 /** Starts `truckee serve` and waits for the line with its address. */
 export async function serveWorkspace(workspace: string, ...options: string[]): Promise<Served> {
-  const child = spawn(process.execPath, ['--no-warnings', join(root, 'main/app/cli/index.ts'), 'serve', '--workspace', workspace, '--no-open', ...options], {
+  const child = spawn(program[0]!, [...program.slice(1), 'serve', '--workspace', workspace, '--no-open', ...options], {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -45,7 +44,7 @@ export async function serveWorkspace(workspace: string, ...options: string[]): P
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: program,
+    executablePath: chromiumPath,
     args: [
       '--headless', '--no-sandbox', '--disable-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findElectron } from '../../main/app/electron/find.ts';
+import { root } from '../support/program.ts';
 
-const root = join(import.meta.dirname, '../..');
 const { path, reason } = findElectron();
 
 test.skipIf(path === null && process.env['REQUIRE_ELECTRON'] !== '1')(`the window opens an empty workspace${path === null ? ` (${reason})` : ''}`, async () => {

@@ -4,11 +4,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
+import { program, root } from '../../support/program.ts';
 
-export const root = join(import.meta.dirname, '../../..');
-const cli = join(root, 'main/app/cli/index.ts');
 const mostMs = 120_000;
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -44,7 +42,7 @@ export interface StartOptions {
 }
 
 export function start(args: readonly string[], options: StartOptions = {}): Running {
-  const line = [...(options.before ?? []), process.execPath, '--no-warnings', cli, ...args];
+  const line = [...(options.before ?? []), ...program, ...args];
   const began = performance.now();
   const child = spawn(line[0]!, line.slice(1), {
     cwd: options.cwd ?? root, env: { ...process.env, ...options.env }, detached: options.group ?? false,

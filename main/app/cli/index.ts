@@ -15,17 +15,17 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    console.log(overview());
+    console.log(await overview());
     return 0;
   }
   const json = rest.includes('--json');
   try {
-    const command = commands.find((candidate) => candidate.name === name);
-    if (!command) {
-      const near = nearNames(name, commands.map((c) => c.name));
+    const load = commands.get(name);
+    if (!load) {
+      const near = nearNames(name, [...commands.keys()]);
       throw failure('bad-usage', { command: '', reason: `there is no command '${name}'${near[0] ? `; did you mean '${near[0]}'?` : ''}` });
     }
-    return await runCommand(command, rest);
+    return await runCommand(await load(), rest);
   } catch (thrown) {
     const error = toErrorData(thrown);
     report(error, json);
@@ -70,14 +70,15 @@ function report(error: ErrorData, json: boolean): void {
   console.error(`\n${error.message}\n${error.remedy}`);
 }
 
-function overview(): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
+async function overview(): Promise<string> {
+  const known = await Promise.all([...commands.values()].map((load) => load()));
+  const width = Math.max(...known.map(({ name }) => name.length));
   return [
     `Truckee ${version}: single-cell RNA data of any size, on this machine`,
     '',
     'truckee COMMAND [--workspace DIR] [--json]',
     '',
-    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    ...known.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'truckee COMMAND --help shows the options of a command.',
   ].join('\n');
