@@ -11,7 +11,7 @@ export interface LoaderJob {
   readonly fetches: readonly number[];
   readonly batch: number;
   readonly workers: number;
-  readonly backend: 'auto' | 'file' | 'pack';
+  readonly backend: 'auto' | 'file' | 'pack' | 'memory';
   readonly warmSeconds: number;
   /** Seconds that each setting is measured; 0 predicts only. */
   readonly seconds: number;
@@ -29,7 +29,7 @@ export interface LabelEntropy {
 }
 
 export interface LoaderSetting {
-  readonly backend: 'file' | 'pack';
+  readonly backend: 'file' | 'pack' | 'memory';
   readonly block: number | 'chunks';
   readonly fetch: number;
   readonly batch: number;
@@ -59,7 +59,7 @@ export interface PublishedRate {
 export interface LoaderAnswer {
   readonly cells: number;
   readonly recommended: {
-    readonly backend: 'file' | 'pack'; readonly block: number | 'chunks'; readonly fetch: number; readonly batch: number; readonly workers: number;
+    readonly backend: 'file' | 'pack' | 'memory'; readonly block: number | 'chunks'; readonly fetch: number; readonly batch: number; readonly workers: number;
     readonly cells_per_second: number; readonly entropy: number; readonly entropy_random: number; readonly bytes_per_worker: number;
   };
   readonly grid: readonly LoaderSetting[];

@@ -1,8 +1,13 @@
 /** What a loader is asked for and what it gives: minibatches of cells for training, from files as they lie. */
 import type { Codes, FetchLayout, PlateUnits, RowSet, Strategy } from '../sampling/index.ts';
+import type { CollectionFormat } from '../stores/index.ts';
+import type { Backend } from './sources.ts';
 
 export interface LoaderOptions {
-  /** h5ad, 10x HDF5 and packs. Their order does not matter: plates are put into an order that depends on what they hold. */
+  /**
+   * h5ad, 10x HDF5, packs, Zarr folders in AnnData encoding, Parquet in Tahoe's layout on Hugging Face (a file or a folder), SCDL
+   * folders. Their order does not matter: plates are put into an order that depends on what they hold.
+   */
   readonly files: readonly string[];
   readonly strategy: StrategyChoice;
   /** Cells of a minibatch, default 64. */
@@ -37,8 +42,8 @@ export interface LoaderOptions {
   readonly labels?: readonly string[];
   /** The files' digests have been compared with their source: the start of a chunk may be read without reaching its checksum. */
   readonly verified?: boolean;
-  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always. */
-  readonly backend?: 'auto' | 'file' | 'pack';
+  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always; 'memory' reads all cells once and holds them. */
+  readonly backend?: Backend;
   /** Functions in this thread; all but batchTransform need workers: 0. */
   readonly hooks?: LoaderHooks;
   /** A module that exports hooks by name; workers load it themselves. */
@@ -117,7 +122,7 @@ export interface Loader {
   readonly cells: number;
   /** Columns of every minibatch. */
   readonly genes: readonly string[];
-  readonly plates: readonly { readonly backend: 'file' | 'pack'; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number }[];
+  readonly plates: readonly { readonly backend: 'file' | 'pack' | 'memory'; readonly format: CollectionFormat; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number }[];
   readonly labels: Readonly<Record<string, LoaderLabel>>;
   readonly plan: LoaderPlan;
   readonly layout: FetchLayout;

@@ -10,7 +10,7 @@ import { measureLoader, publishedProtocol } from './measure.ts';
 import { writeOrder } from './order-file.ts';
 import { measureCosts, predictRate, type LoaderCosts } from './predict.ts';
 import { published } from './published.table.ts';
-import { openSources } from './sources.ts';
+import { memoryNeeded, openSources } from './sources.ts';
 
 export interface DesignHost {
   readonly signal?: AbortSignal;
@@ -24,7 +24,8 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
   const sources = await openSources(job.files, job.verified, job.backend);
   try {
     const names = wantedLabels.filter((name) => name === 'plate' || sources.every((source) => source.columns.includes(name)));
-    const labels = new Map<string, LoaderLabel>(names.map((name) => [name, joinLabel(sources, name)]));
+    const labels = new Map<string, LoaderLabel>();
+    for (const name of names) labels.set(name, await joinLabel(sources, name));
     const open = (block: number | 'chunks', fetch: number, workers: number): Promise<Loader> => {
       const options: LoaderOptions = {
         files: job.files, strategy: block === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block }, batch: job.batch, fetchFactor: fetch, workers,
@@ -69,7 +70,7 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
       grid, random,
       epoch_seconds: cells / rate(best),
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
-      warnings: warningsOf(grid, best, good.length, random, job, cells * meanBytes(sources)),
+      warnings: warningsOf(grid, best, good.length, random, job, memoryNeeded(sources), probe.notes),
       published,
       order,
     };
@@ -87,7 +88,7 @@ async function trySetting(
   const measured = job.seconds > 0 ? await measureLoader(loader, { warmSeconds: job.warmSeconds, seconds: job.seconds, ...(signal ? { signal } : {}) }) : null;
   const entropy = Object.fromEntries(Object.entries(simulated).map(([name, { mean }]) => [name, { predicted: mean, measured: measured?.entropy[name]?.mean ?? null }]));
   return {
-    backend: loader.plates.every((plate) => plate.backend === 'pack') ? 'pack' : 'file', block, fetch, batch: job.batch, workers: job.workers,
+    backend: backendOf(loader), block, fetch, batch: job.batch, workers: job.workers,
     predicted_cells_per_second: predicted, cells_per_second: measured?.cellsPerSecond ?? null, entropy,
     bytes_per_worker: loader.plan.bytesPerWorker, measured_bytes_per_worker: measured?.bytesPerWorker ?? null, wait: measured?.wait ?? null,
     // Predicted, so that the answer does not hang on the minibatches that happened to be measured.
@@ -96,9 +97,9 @@ async function trySetting(
 }
 
 function warningsOf(
-  grid: readonly LoaderSetting[], best: LoaderSetting, good: number, random: Readonly<Record<string, number>>, job: Omit<LoaderJob, 'kind' | 'id'>, decodedBytes: number,
+  grid: readonly LoaderSetting[], best: LoaderSetting, good: number, random: Readonly<Record<string, number>>, job: Omit<LoaderJob, 'kind' | 'id'>, decodedBytes: number, notes: readonly string[],
 ): string[] {
-  const out: string[] = [];
+  const out: string[] = [...notes];
   if (good === 0) out.push(`No setting reaches ${Math.round(100 * job.floor)} % of the diversity of random minibatches within half of the free memory: the best mixed one is named. Use smaller blocks or larger fetches.`);
   const sample = best.entropy['sample'];
   if (sample && random['sample']! > 0 && sample.predicted < 0.97 * random['sample']!) {
@@ -116,13 +117,13 @@ function warningsOf(
   return out;
 }
 
+function backendOf({ plates }: Loader): LoaderSetting['backend'] {
+  const [first] = plates;
+  return plates.every(({ backend }) => backend === first!.backend) ? first!.backend : 'file';
+}
+
 const sizesOf = ({ values, categories }: LoaderLabel): number[] => {
   const sizes = new Array<number>(categories.length).fill(0);
   for (const code of values) if (code >= 0) sizes[code]!++;
   return sizes;
 };
-
-function meanBytes(sources: readonly { readonly meanEntries: number; readonly cells: number }[]): number {
-  const cells = sources.reduce((sum, source) => sum + source.cells, 0);
-  return (8 * sources.reduce((sum, source) => sum + source.meanEntries * source.cells, 0)) / cells;
-}

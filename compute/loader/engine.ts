@@ -17,8 +17,8 @@ export interface LoaderPlate {
   readonly store: RowStoreSpec;
   /** Gene of the file -> column, -1 to leave it out; null when both are the same. */
   readonly columns: Int32Array | null;
-  /** Size and time of the file when it was opened; null for what is no file. */
-  readonly stamp: { readonly bytes: number; readonly mtimeMs: number } | null;
+  /** A file that changes with it, its size and time when it was opened. */
+  readonly stamp: { readonly path: string; readonly bytes: number; readonly mtimeMs: number };
 }
 
 export interface EngineSpec {
@@ -39,7 +39,7 @@ export interface BatchTarget {
 
 export interface FetchEngine {
   /** Reads the rows of a fetch; `entries` may repeat rows. */
-  load(entries: Uint32Array): void;
+  load(entries: Uint32Array): Promise<void>;
   /** Most entries that minibatch [start, end) of the loaded fetch can have. */
   stored(start: number, end: number): number;
   /** Writes entries [start, end) of the fetch; returns the CSR entries written (0 when dense). */
@@ -69,17 +69,17 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine
   let places = new Uint32Array(0);
 
   return {
-    load(wanted) {
+    async load(wanted) {
       entries = wanted;
       const sorted = unique(wanted.slice().sort());
       if (places.length < wanted.length) [plates, places] = [new Uint16Array(wanted.length), new Uint32Array(wanted.length)];
       const firsts = spec.plates.map(({ rowOffset }) => lowerBound(sorted, sorted.length, rowOffset));
-      spec.plates.forEach((plate, number) => {
+      for (const [number, plate] of spec.plates.entries()) {
         const [from, to] = [firsts[number]!, firsts[number + 1] ?? sorted.length];
-        if (from === to) return;
+        if (from === to) continue;
         checkUnchanged(plate);
-        stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
-      });
+        await stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
+      }
       for (let i = 0; i < wanted.length; i++) {
         const at = lowerBound(sorted, sorted.length, wanted[i]!);
         let number = plates.length > 0 && i > 0 && firsts[plates[i - 1]!]! <= at ? plates[i - 1]! : 0;
@@ -127,11 +127,11 @@ function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks):
     return batch;
   };
   return {
-    load(wanted) {
+    async load(wanted) {
       entries = wanted;
       made = null;
       const rows = unique(wanted.slice().sort());
-      chunk = hooks.fetch?.(rows) ?? sparse(rows);
+      chunk = hooks.fetch?.(rows) ?? (await sparse(rows));
       chunk = hooks.fetchTransform?.(chunk) ?? chunk;
     },
     stored: (start, end) => batchOf(start, end).indptr[end - start]!,
@@ -157,9 +157,9 @@ function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks):
 }
 
 /** Sorted rows of the files as one CSR chunk, whatever the minibatches will be. */
-function plainCsr(spec: EngineSpec, plain: FetchEngine): (rows: Uint32Array) => FetchedRows {
-  return (rows) => {
-    plain.load(rows);
+function plainCsr(spec: EngineSpec, plain: FetchEngine): (rows: Uint32Array) => Promise<FetchedRows> {
+  return async (rows) => {
+    await plain.load(rows);
     if (spec.dense) throw failure('invalid-parameter', { step: 'loader', parameter: 'hooks', value: 'dense', reason: 'hooks before the minibatch see sparse rows: leave dense out and make them dense in batchTransform' });
     const stored = plain.stored(0, rows.length);
     const chunk = { rows: new Uint32Array(rows.length), indptr: new Int32Array(rows.length + 1), indices: new Int32Array(stored), values: new Float32Array(stored) };
@@ -188,7 +188,6 @@ function unique(sorted: Uint32Array): Uint32Array {
 }
 
 function checkUnchanged({ name, path, stamp }: LoaderPlate): void {
-  if (stamp === null) return;
-  const now = statSync(path, { throwIfNoEntry: false });
+  const now = statSync(stamp.path, { throwIfNoEntry: false });
   if (now?.size !== stamp.bytes || now.mtimeMs !== stamp.mtimeMs) throw failure('dataset-changed', { name, path });
 }

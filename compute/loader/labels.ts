@@ -10,14 +10,14 @@ export interface LabelledFile {
   readonly path: string;
   readonly cells: number;
   readonly columns: readonly string[];
-  column(name: string): Column;
+  column(name: string): Column | Promise<Column>;
 }
 
 /**
  * A label over all files in their order. 'plate' is the file's name where no such column exists. Two bytes a cell for up to
  * 32,767 categories. Errors: unknown-column; unsupported-encoding for a column that is text in one file and a number in another.
  */
-export function joinLabel(files: readonly LabelledFile[], name: string): LoaderLabel {
+export async function joinLabel(files: readonly LabelledFile[], name: string): Promise<LoaderLabel> {
   const rows = files.reduce((sum, file) => sum + file.cells, 0);
   if (name === 'plate' && files.every((file) => !file.columns.includes(name))) {
     const categories = [...new Set(files.map((file) => file.name))].sort();
@@ -29,7 +29,7 @@ export function joinLabel(files: readonly LabelledFile[], name: string): LoaderL
   for (const file of files) {
     if (!file.columns.includes(name)) throw failure('unknown-column', { column: name, near: nearNames(name, file.columns), where: file.path });
   }
-  const columns = files.map((file) => file.column(name));
+  const columns = await Promise.all(files.map((file) => file.column(name)));
   if (columns.every((column) => column.kind === 'number')) {
     const values = new Float32Array(rows);
     let at = 0;

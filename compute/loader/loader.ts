@@ -45,7 +45,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     const offsets = sources.map((_, i) => sources.slice(0, i).reduce((sum, source) => sum + source.cells, 0));
     const choice = options.strategy;
     const labelNames = new Set([...(options.labels ?? []), ...('label' in choice ? [choice.label] : [])]);
-    const labels = Object.fromEntries([...labelNames].map((name) => [name, shared?.labels.get(name) ?? joinLabel(sources, name)]));
+    const labels: Record<string, LoaderLabel> = {};
+    for (const name of labelNames) labels[name] = shared?.labels.get(name) ?? (await joinLabel(sources, name));
     const strategy = strategyOf(choice, labels);
     const units = sources.map((source, i) => ({ starts: source.units.map((row) => row + offsets[i]!) }));
     const spec: EngineSpec = {
@@ -104,10 +105,10 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     return {
       cells,
       genes: join.names,
-      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }) => ({ name, path, rowOffset, cells: own, backend: store.kind === 'pack' ? 'pack' : 'file' })),
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, backend: store.kind === 'pack' || store.kind === 'memory' ? store.kind : 'file' })),
       labels,
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, workers },
-      notes: options.subset && 'wasUnsorted' in options.subset && options.subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : [],
+      notes: notesOf(sources, options),
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
         if (closed) refuse('epoch', String(epoch), 'the loader has been closed');
         if (busy) refuse('epoch', String(epoch), 'an epoch is being read already; end it first (break leaves it)');
@@ -117,7 +118,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
           if (workers === 0) {
             const loaded = await here();
             for (const task of tasks(order, epoch, fromBatch)) {
-              loaded.load(task.entries);
+              await loaded.load(task.entries);
               mostHeld = Math.max(mostHeld, loaded.heldBytes());
               for (let number = task.from; number < task.to; number++) {
                 if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
@@ -157,7 +158,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         const wanted = Uint32Array.from(ids);
         for (let i = 0; i < wanted.length; i++) if (wanted[i] !== ids[i] || wanted[i]! >= cells) refuse('rows', String(ids[i]), `rows are 0 to ${cells - 1}`);
         const loaded = await here();
-        loaded.load(wanted);
+        await loaded.load(wanted);
         const { slot, stored } = write(loaded, 0, wanted.length);
         return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, stored);
       },
@@ -186,6 +187,14 @@ function strategyOf(choice: StrategyChoice, labels: Readonly<Record<string, Load
   for (const name of Object.keys(choice.quota)) if (!categories.includes(name)) refuse('quota', name, `${choice.label} has no such label`);
   const quota = categories.map((name) => choice.quota[name] ?? 0);
   return { kind: 'quota', codes: values, quota, ...(choice.batches === undefined ? {} : { batches: choice.batches }) };
+}
+
+function notesOf(sources: readonly LoaderSource[], { subset }: LoaderOptions): string[] {
+  const bare = sources.filter(({ columns }) => columns.length === 0).map(({ path }) => path);
+  return [
+    ...(subset && 'wasUnsorted' in subset && subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : []),
+    ...(bare.length > 0 ? [`No metadata: ${bare.join(', ')} ${bare.length === 1 ? 'holds' : 'hold'} X only. There are no labels of cells but the name of the collection, which stands for the plate.`] : []),
+  ];
 }
 
 function meanEntries(sources: readonly LoaderSource[]): number {

@@ -41,7 +41,12 @@ function rowBytes({ store, meanEntries, genes }: LoaderSource, row: number): num
       return store.pack.pointers.lengths[row]!;
     case 'dense':
       return 8 * meanEntries + 4 * genes.length;
+    case 'scdl':
+      return 8 * store.pointers.lengths[row]!;
+    case 'zarr':
+      return store.form === 'csr' ? 8 * store.pointers.lengths[row]! : 8 * meanEntries;
     case 'spool':
+    case 'tahoe':
     case 'memory':
       return 8 * meanEntries;
   }

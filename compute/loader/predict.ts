@@ -20,7 +20,7 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
     let before = -2;
     for (let i = upperBound(rows, rows.length, plate.rowOffset - 1); i < rows.length && rows[i]! < plate.rowOffset + plate.cells; i++) {
       const row = rows[i]!;
-      if (plate.backend === 'pack') {
+      if (plate.backend !== 'file') {
         if (row !== before && row !== before + 1) pieces++;
       } else {
         const unit = upperBound(starts, starts.length, row) - 1;

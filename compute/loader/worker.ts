@@ -15,18 +15,16 @@ let next = 0;
 
 const say = (message: FromWorker): void => port.postMessage(message);
 
+/** One fetch after the other, also where reading takes several turns. */
+let before = Promise.resolve();
 port.on('message', (message: ToWorker) => {
-  try {
-    run(message);
-  } catch (thrown) {
-    say({ kind: 'failed', fetch: message.fetch, error: toErrorData(thrown) });
-  }
+  before = before.then(() => run(message)).catch((thrown: unknown) => say({ kind: 'failed', fetch: message.fetch, error: toErrorData(thrown) }));
 });
 say({ kind: 'ready' });
 
-function run({ fetch, entries, from, to }: ToWorker): void {
+async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
   if (Atomics.load(control, 0) !== 0) return;
-  engine.load(entries);
+  await engine.load(entries);
   for (let number = from; number < to; number++) {
     const [start, end] = [number * batch, Math.min(entries.length, (number + 1) * batch)];
     const place = next;

@@ -76,6 +76,11 @@ export function readEntries(source: CsrSource, start: number, stored: number, in
   } catch (thrown) {
     throw withCellRows(thrown, source);
   }
+  checkGenes(source, start, stored, indices);
+}
+
+/** Errors: corrupt-file for a gene id that no gene has, among entries [start, start + stored). */
+export function checkGenes(source: Pick<CsrSource, 'path' | 'element' | 'nVars'>, start: number, stored: number, indices: Int32Array): void {
   if (allBelow(indices, stored, source.nVars)) return;
   for (let i = 0; i < stored; i++) {
     const gene = indices[i]!;

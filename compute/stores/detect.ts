@@ -26,7 +26,7 @@ function detectFolder(path: string): Detected {
   if (files !== null) return { kind: 'mtx', folder: path, files };
   const names = readdirSync(path);
   if (names.some((name) => ['.zgroup', '.zattrs', '.zmetadata', 'zarr.json'].includes(name))) {
-    throw failure('unsupported-format', { path, format: 'Zarr', hint: toH5ad(`anndata.read_zarr('${basename(path)}')`) });
+    throw failure('unsupported-format', { path, format: 'Zarr', hint: `For training truckee bench loader reads it as it is. ${toH5ad(`anndata.read_zarr('${basename(path)}')`)}` });
   }
   if (names.some((name) => name.startsWith('__tiledb_'))) {
     const hint = `Write it as h5ad in Python: import tiledbsoma.io; tiledbsoma.io.to_h5ad(tiledbsoma.Experiment.open('${basename(path)}'), 'plate.h5ad', measurement_name='RNA')`;
@@ -48,7 +48,7 @@ function detectFile(path: string): Detected {
     throw failure('unsupported-format', { path, format: 'zip', hint: `If it holds a Zarr store, unpack it. ${toH5ad("anndata.read_zarr('FOLDER')")}` });
   }
   if (start.startsWith('PAR1')) {
-    const hint = 'Make an AnnData object of its rows in Python (scipy.sparse.csr_matrix, anndata.AnnData) and write it with write_h5ad.';
+    const hint = 'For training truckee bench loader reads the Parquet files of Tahoe-100M as they are. Otherwise make an AnnData object of its rows in Python (scipy.sparse.csr_matrix, anndata.AnnData) and write it with write_h5ad.';
     throw failure('unsupported-format', { path, format: 'Parquet', hint });
   }
   return { kind: 'file' };

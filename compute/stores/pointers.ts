@@ -28,7 +28,7 @@ export function pointerWindow(source: CsrSource, rowEnd: number): PointerWindow 
 }
 
 /** Throws corrupt-file unless the pointers of the rows from `first` on never fall and stay within the stored entries. */
-export function checkPointers(source: CsrSource, first: number, slice: Float64Array): void {
+export function checkPointers(source: Pick<CsrSource, 'path' | 'element' | 'stored'>, first: number, slice: Float64Array): void {
   let before = first === 0 ? 0 : slice[0]!;
   if (first === 0 && slice[0] !== 0) damaged(source, `the first row pointer is ${slice[0]}, not 0`);
   for (let i = 0; i < slice.length; i++) {
@@ -55,6 +55,6 @@ export function rowOfEntry(source: CsrSource, position: number): number {
   return low;
 }
 
-function damaged(source: CsrSource, reason: string): never {
+function damaged(source: Pick<CsrSource, 'path' | 'element'>, reason: string): never {
   throw failure('corrupt-file', { path: source.path, element: `${source.element}/indptr`, reason });
 }

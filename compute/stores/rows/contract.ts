@@ -1,6 +1,9 @@
 /** Rows by id, whatever holds them: brought into memory in one request, then handed out one by one in any order. */
 import type { MatrixSpec } from '../contract.ts';
 import type { PackSpec } from '../pack/read.ts';
+import type { TahoeSpec } from '../parquet/contract.ts';
+import type { ScdlSpec } from '../scdl/contract.ts';
+import type { ZarrSpec } from '../zarr/contract.ts';
 import type { RowPointers } from './pointers.ts';
 
 /** How rows are to come out; fixed when a store is opened. */
@@ -21,12 +24,24 @@ export type RowStoreSpec =
   | { readonly kind: 'dense'; readonly matrix: MatrixSpec & { kind: 'dense' } }
   | { readonly kind: 'spool'; readonly matrix: MatrixSpec & { kind: 'columns' } }
   | { readonly kind: 'pack'; readonly pack: PackSpec }
-  /** Arrays in shared memory: `indptr` has rows + 1 positions. */
-  | { readonly kind: 'memory'; readonly indptr: Float64Array; readonly indices: Int32Array; readonly values: Float32Array };
+  | ZarrSpec
+  | TahoeSpec
+  | ScdlSpec
+  | { readonly kind: 'memory'; readonly pieces: readonly MemoryPiece[] };
+
+/** Rows of a piece; only the last piece has fewer. */
+export const pieceRows = 4096;
+
+/** Some rows in shared memory: all workers look at one copy. `indptr` has a place more than the piece has rows. */
+export interface MemoryPiece {
+  readonly indptr: Uint32Array;
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
 
 export interface RowStore {
-  /** Brings rows into memory; `ids` ascending, without repeats. Whatever was loaded before is gone. */
-  load(ids: Uint32Array): void;
+  /** Brings rows into memory; `ids` ascending, without repeats. Whatever was loaded before is gone. A promise where reading cannot be done in one go. */
+  load(ids: Uint32Array): void | Promise<void>;
   /** Stored entries of the k-th loaded row: at least as many as `csr` writes. */
   entries(k: number): number;
   /** Writes the k-th loaded row from place `at`; returns the entries written. */

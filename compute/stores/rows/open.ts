@@ -2,14 +2,16 @@
 import { failure } from '../../../protocol/errors.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { packStore } from '../pack/read.ts';
+import { scdlCsr } from '../scdl/read.ts';
 import { readEntries } from '../csr-reader.ts';
 import type { CsrSource } from '../csr-source.ts';
 import { openArrays } from '../open-arrays.ts';
 import { hdf5Csr, spoolOf } from '../open-matrix.ts';
 import type { ArrayReader } from '../../hdf5/index.ts';
 import type { RowStore, RowStoreSpec, RowView } from './contract.ts';
+import { memoryRows } from './memory.ts';
 import { plainStore, type HeldReader } from './plain.ts';
-import { readRowPointers, startOf } from './pointers.ts';
+import { readRowPointers, startOf, type RowPointers } from './pointers.ts';
 
 /** What a worker needs of a matrix. `verified`: the file's digest was compared, so starts of chunks may be read without their checksum. */
 export async function rowStoreSpec(matrix: MatrixSpec, verified: boolean): Promise<RowStoreSpec> {
@@ -28,8 +30,7 @@ export async function openRowStore(spec: RowStoreSpec, view: RowView): Promise<R
   switch (spec.kind) {
     case 'csr': {
       const source = hdf5Csr(await openArrays([spec.matrix.data, spec.matrix.indices, spec.matrix.indptr], { prefixes: spec.verified }), spec.matrix.facts);
-      const { pointers } = spec;
-      return plainStore(csrRows(source, (row) => startOf(pointers, row), (row) => pointers.lengths[row]!), view);
+      return plainStore(pointedRows(source, spec.pointers), view);
     }
     case 'spool': {
       const source = spoolOf(spec.matrix);
@@ -40,11 +41,22 @@ export async function openRowStore(spec: RowStoreSpec, view: RowView): Promise<R
       return plainStore(denseRows((await openArrays([spec.matrix.values]))[0]!, spec.matrix), view);
     case 'pack':
       return packStore(spec.pack, view);
+    case 'scdl':
+      return plainStore(pointedRows(scdlCsr(spec), spec.pointers), view);
+    case 'zarr':
+      // Loaded only where such files are: every worker would pay for them.
+      return plainStore(await (await import('../zarr/read.ts')).zarrRows(spec), view);
+    case 'tahoe':
+      return plainStore(await (await import('../parquet/read.ts')).tahoeRows(spec), view);
     case 'memory':
-      return plainStore(memoryRows(spec), view);
+      return plainStore(memoryRows(spec.pieces), view);
     default:
       throw failure('internal', { detail: `unknown store ${JSON.stringify(spec satisfies never)}` });
   }
+}
+
+function pointedRows(source: CsrSource, pointers: RowPointers): HeldReader {
+  return csrRows(source, (row) => startOf(pointers, row), (row) => pointers.lengths[row]!);
 }
 
 /** Rows that follow one another are read in one go; ids ascend, so every chunk is decoded once. */
@@ -100,24 +112,5 @@ function denseRows(reader: ArrayReader, { facts }: MatrixSpec & { kind: 'dense' 
       }
     },
     close: () => reader.close(),
-  };
-}
-
-function memoryRows({ indptr, indices, values }: RowStoreSpec & { kind: 'memory' }): HeldReader {
-  return {
-    fill(ids, held, room) {
-      let entries = 0;
-      for (const id of ids) entries += indptr[id + 1]! - indptr[id]!;
-      room(ids.length, entries);
-      let at = 0;
-      held.indptr[0] = 0;
-      ids.forEach((id, k) => {
-        const [from, to] = [indptr[id]!, indptr[id + 1]!];
-        held.indices.set(indices.subarray(from, to), at);
-        held.values.set(values.subarray(from, to), at);
-        held.indptr[k + 1] = at += to - from;
-      });
-    },
-    close: () => undefined,
   };
 }

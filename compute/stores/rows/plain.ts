@@ -11,7 +11,7 @@ export interface HeldRows {
 
 export interface HeldReader {
   /** Fills `held` with the rows; `room` makes place for so many rows and entries first. */
-  fill(ids: Uint32Array, held: HeldRows, room: (rows: number, entries: number) => void): void;
+  fill(ids: Uint32Array, held: HeldRows, room: (rows: number, entries: number) => void): void | Promise<void>;
   close(): void;
 }
 

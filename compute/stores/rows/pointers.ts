@@ -4,6 +4,7 @@
  */
 import { failure } from '../../../protocol/errors.ts';
 import type { MatrixSpec } from '../contract.ts';
+import type { CsrSource } from '../csr-source.ts';
 import { openArrays } from '../open-arrays.ts';
 import { hdf5Csr } from '../open-matrix.ts';
 import { checkPointers, pointerSliceRows } from '../pointers.ts';
@@ -16,32 +17,40 @@ export interface RowPointers {
   readonly lengths: Uint16Array | Uint32Array;
 }
 
+/** What of a source its pointers are checked against. */
+export type PointedSource = Pick<CsrSource, 'path' | 'element' | 'nObs' | 'nVars' | 'stored'>;
+
 const stride = 256;
 
 /** Reads them once. Errors: corrupt-file when they fall or leave the data, and those of reading. */
 export async function readRowPointers(spec: MatrixSpec & { kind: 'csr' }): Promise<RowPointers> {
-  const { nObs, nVars } = spec.facts;
+  const source = hdf5Csr(await openArrays([spec.data, spec.indices, spec.indptr]), spec.facts);
+  try {
+    return await packPointers(source, (first, last) => source.pointers(first, last));
+  } finally {
+    source.close();
+  }
+}
+
+/** The same from any source; `slice` gives pointers [first, last]. */
+export async function packPointers(source: PointedSource, slice: (first: number, last: number) => Float64Array | Promise<Float64Array>): Promise<RowPointers> {
+  const { nObs, nVars } = source;
   const narrow = nVars < 65_536;
   const starts = new Float64Array(new SharedArrayBuffer(8 * (Math.ceil(nObs / stride) + 1)));
   const lengths = narrow ? new Uint16Array(new SharedArrayBuffer(2 * nObs)) : new Uint32Array(new SharedArrayBuffer(4 * nObs));
-  const source = hdf5Csr(await openArrays([spec.data, spec.indices, spec.indptr]), spec.facts);
-  try {
-    for (let first = 0; first < nObs; first += pointerSliceRows) {
-      const last = Math.min(nObs, first + pointerSliceRows);
-      const slice = source.pointers(first, last);
-      checkPointers(source, first, slice);
-      for (let row = first; row < last; row++) {
-        const length = slice[row - first + 1]! - slice[row - first]!;
-        if (narrow && length > 65_535) {
-          throw failure('corrupt-file', { path: source.path, element: `${source.element}/indptr`, reason: `row ${row} claims ${length} entries of ${nVars} genes` });
-        }
-        lengths[row] = length;
-        if (row % stride === 0) starts[row / stride] = slice[row - first]!;
+  for (let first = 0; first < nObs; first += pointerSliceRows) {
+    const last = Math.min(nObs, first + pointerSliceRows);
+    const pointers = await slice(first, last);
+    checkPointers(source, first, pointers);
+    for (let row = first; row < last; row++) {
+      const length = pointers[row - first + 1]! - pointers[row - first]!;
+      if (narrow && length > 65_535) {
+        throw failure('corrupt-file', { path: source.path, element: `${source.element}/indptr`, reason: `row ${row} claims ${length} entries of ${nVars} genes` });
       }
-      starts[starts.length - 1] = slice[last - first]!;
+      lengths[row] = length;
+      if (row % stride === 0) starts[row / stride] = pointers[row - first]!;
     }
-  } finally {
-    source.close();
+    starts[starts.length - 1] = pointers[last - first]!;
   }
   return { rows: nObs, starts, lengths };
 }

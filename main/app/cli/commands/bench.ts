@@ -21,7 +21,7 @@ export const bench: Command = {
     fetch: { value: 'LIST', help: 'Minibatches read and mixed together (default 16,64,256).' },
     batch: { value: 'N', help: 'Cells of a minibatch (default 64).' },
     workers: { value: 'N', help: 'Worker threads of the loader (default: half the cores).' },
-    backend: { value: 'NAME', help: 'auto (packs where there are any), file or pack (default auto).' },
+    backend: { value: 'NAME', help: 'auto (packs where there are any), file, pack, or memory (all cells read once; default auto).' },
     seconds: { value: 'N', help: 'Seconds that each setting is measured; 0 predicts only (default 3).' },
     warm: { value: 'N', help: 'Seconds before each is measured (default 1); published figures have 30, and 120 measured.' },
     floor: { value: 'SHARE', help: 'Least diversity of plates as a share of truly random minibatches (default 0.99).' },
@@ -73,8 +73,8 @@ function numberOf(options: OptionValues, name: string, otherwise: number): numbe
 
 function backendOf(options: OptionValues): LoaderJob['backend'] {
   const name = options.text('backend') ?? 'auto';
-  if (name === 'auto' || name === 'file' || name === 'pack') return name;
-  throw failure('bad-usage', { command: 'bench', reason: `--backend is auto, file or pack, not '${name}'` });
+  if (name === 'auto' || name === 'file' || name === 'pack' || name === 'memory') return name;
+  throw failure('bad-usage', { command: 'bench', reason: `--backend is auto, file, pack or memory, not '${name}'` });
 }
 
 function show(answer: LoaderAnswer, say: Speaker): void {
