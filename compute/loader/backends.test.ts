@@ -24,7 +24,7 @@ beforeAll(async () => {
   const genes = await writeTahoe(out, names);
   for (const folder of [...names.map((name) => join(out, name)), ...names.map((name) => join(out, 'new', name))]) {
     mkdirSync(join(folder, 'var_features'));
-    writeFileSync(join(folder, 'var_features', 'dataframe_0.parquet'), Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'feature_id', data: genes }] })));
+    writeFileSync(join(folder, 'var_features', 'dataframe_0.parquet'), Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'feature_id', data: [...genes] }] })));
   }
   groups = {
     zarr2: names.map((name) => join(out, `${name}.zarr2`)), zarr3: names.map((name) => join(out, `${name}.zarr3`)),
