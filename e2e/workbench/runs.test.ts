@@ -83,7 +83,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByText('The line to Truckee is lost').waitFor({ timeout: 30_000 });
     served = await serveWorkspace(workspace);
     page = (await openPage(browser, served)).page;
-    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
   }, 90_000);
 
