@@ -14,6 +14,10 @@ export interface BatchOptions {
   /** The batch of a cell; default: in turn. */
   readonly batchOf?: (cell: number) => number;
   readonly typeOf?: (cell: number, batch: number) => number;
+  /** Embeddings that the file brings along, by cell. */
+  readonly obsm?: Readonly<Record<string, (cell: Cell) => readonly number[]>>;
+  /** Default 150. */
+  readonly genes?: number;
 }
 
 export interface Cell {
@@ -22,12 +26,12 @@ export interface Cell {
   readonly type: number;
 }
 
-const genes = 150;
 const types = 3;
 
 /** One h5ad with obs columns batch and type. */
 export async function makeBatches(folder: string, name: string, options: BatchOptions): Promise<string> {
   const random = createRandom(11, 0x6261);
+  const { genes = 150 } = options;
   const cells = Array.from({ length: options.cells }, (_, index): Cell => {
     const batch = options.batchOf?.(index) ?? index % options.batches;
     return { index, batch, type: options.typeOf?.(index, batch) ?? Math.floor(random.uniform() * types) };
@@ -57,5 +61,6 @@ export async function makeBatches(folder: string, name: string, options: BatchOp
       batch: column(({ batch }) => `b${batch}`), type: column(({ type }) => `t${type}`),
       ...Object.fromEntries(Object.entries(options.obs ?? {}).map(([key, word]) => [key, column(word)])),
     },
+    obsm: Object.fromEntries(Object.entries(options.obsm ?? {}).map(([key, row]) => [key, Float32Array.from(cells.flatMap(row))])),
   });
 }

@@ -12,6 +12,8 @@ export interface PlateFileOptions {
   /** Cell names are <cells>-0, <cells>-1 ...: plates of one run need different ones. */
   readonly cells?: string;
   readonly obs?: Readonly<Record<string, Column>>;
+  /** Embeddings: row-major cells x dims. */
+  readonly obsm?: Readonly<Record<string, Float32Array>>;
 }
 
 const storage = { chunkRows: 97, gzip: 4, shuffle: true } as const;
@@ -25,6 +27,9 @@ export async function writePlateFile(path: string, matrix: GoldenMatrix, options
   for (const [name, column] of Object.entries(options.obs ?? {})) await obs.column(name, column);
   await genes.index.append(options.genes);
   await writeCounts(file, matrix, options.encoding ?? 'csr');
+  for (const [name, values] of Object.entries(options.obsm ?? {})) {
+    await file.stream(`obsm/${name}`, 'float32', { ...storage, rowShape: [values.length / matrix.cells], attributes: arrayEncoding }).append(values);
+  }
   for (const frame of frames) frame.check();
   await file.close();
   return path;
