@@ -9,6 +9,7 @@ import type {
   WorkspaceFacts,
 } from './api.types.ts';
 import { dataApi } from './api.data.ts';
+import { loadingApi } from './api.loading.ts';
 import { cellChoiceSchema } from './cell-choice.ts';
 import { deAskSchema, deRowsSchema, type DeAnswer } from './de.ts';
 import type { LoggedEvent } from './events.ts';
@@ -53,6 +54,8 @@ export type CellsRequest = z.infer<typeof cellsSchema>;
 
 export const api = {
   ...dataApi,
+  /** Settings of a loader for training. */
+  loading: loadingApi,
   about: oc.output(type<About>()),
   workspace: {
     facts: oc.output(type<WorkspaceFacts>()),

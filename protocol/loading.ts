@@ -19,6 +19,10 @@ export interface LoaderJob {
   readonly floor: number;
   readonly seed: number;
   readonly verified: boolean;
+  /** The page cache is emptied of the files before each setting and each epoch. */
+  readonly cold: boolean;
+  /** Reads one whole epoch with the recommended setting, telling how long it takes. */
+  readonly epoch: boolean;
   /** Writes the recommended setting's order of so many epochs, and the Python loader that reads it; null: nothing is written. */
   readonly order: { readonly folder: string; readonly epochs: number } | null;
 }
@@ -41,6 +45,8 @@ export interface LoaderSetting {
   /** Decoded rows and waiting minibatches, planned and as measured. */
   readonly bytes_per_worker: number;
   readonly measured_bytes_per_worker: number | null;
+  /** Of the planned bytes, those in memory that threads share (never /dev/shm). */
+  readonly shared_bytes_per_worker: number;
   readonly wait: { readonly p50: number; readonly p95: number; readonly max: number } | null;
   /** Reaches the floor. */
   readonly mixed: boolean;
@@ -51,6 +57,19 @@ export interface PublishedRate {
   readonly setting: string;
   readonly cells_per_second: number;
   readonly entropy: number | null;
+  readonly batch: number;
+  readonly hardware: string;
+  readonly source: string;
+  /** Of the released plates of the atlas, at that rate. */
+  readonly epoch_seconds: number;
+}
+
+/** How many times as fast as something else, as published. */
+export interface PublishedSpeedup {
+  readonly loader: string;
+  readonly factor: number;
+  readonly against: string;
+  readonly setting: string;
   readonly batch: number;
   readonly hardware: string;
   readonly source: string;
@@ -65,11 +84,18 @@ export interface LoaderAnswer {
   readonly grid: readonly LoaderSetting[];
   /** Entropy of truly random minibatches, by label. */
   readonly random: Readonly<Record<string, number>>;
+  /** At the recommended setting: from the measured rate, or the predicted one where nothing was measured. */
   readonly epoch_seconds: number;
+  /** What was predicted before anything was measured. */
+  readonly predicted_epoch_seconds: number;
+  /** One whole epoch that was read, where that was asked for. */
+  readonly epoch: { readonly seconds: number; readonly cells: number } | null;
+  readonly cache: 'warm' | 'cold';
   /** Shorter than the published protocol (30 s to warm up, 120 s measured). */
   readonly quick: boolean;
   readonly warnings: readonly string[];
   readonly published: readonly PublishedRate[];
+  readonly speedups: readonly PublishedSpeedup[];
   /** Files of the order, where one was asked for. */
   readonly order: readonly string[];
 }

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dropFromCache } from './cold.ts';
 import { designLoader } from './design.ts';
 import { published } from './published.table.ts';
 import { testPlates, type TestPlates } from './testing/plates.cases.ts';
@@ -10,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(plates.folder, { recursive: true }));
 
-const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', warmSeconds: 0.1, seconds: 0.6, floor: 0.97, seed: 0, verified: false, order: null } as const;
+const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', warmSeconds: 0.1, seconds: 0.6, floor: 0.97, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
 
 test('the fastest setting above the floor is recommended; predictions agree with what was measured', async () => {
   const answer = await designLoader({ ...job, files: plates.files });
@@ -33,6 +36,16 @@ test('predicted only, nothing is measured; a floor that nothing reaches is said'
   const answer = await designLoader({ ...job, blocks: [64], fetches: [1], seconds: 0, floor: 1, files: plates.files });
   expect(answer.grid[0]).toMatchObject({ cells_per_second: null, measured_bytes_per_worker: null, mixed: false });
   expect(answer.warnings[0]).toMatch(/No setting reaches 100 %/);
+});
+
+test.skipIf(spawnSync('dd', ['--version']).error !== undefined)('from the disk: the page cache is emptied before each epoch; one whole epoch is read and timed', async () => {
+  const seen: number[] = [];
+  const answer = await designLoader({ ...job, blocks: [4], fetches: [8], seconds: 0.2, cold: true, epoch: true, files: plates.files }, { onCells: (done, total, eta) => void seen.push(done, total, eta >= 0 ? 0 : 1) });
+  expect(answer).toMatchObject({ cache: 'cold', epoch: { cells: 1200 } });
+  expect(answer.epoch!.seconds).toBeGreaterThan(0);
+  expect(answer.predicted_epoch_seconds).toBeCloseTo(1200 / answer.grid[0]!.predicted_cells_per_second, 6);
+  expect(seen.slice(-3)).toEqual([1200, 1200, 0]);
+  expect(() => dropFromCache([join(plates.folder, 'not there')])).toThrow();
 });
 
 test('every published rate names its hardware, its minibatch and its source', () => {

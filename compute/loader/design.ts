@@ -3,18 +3,23 @@ import { availableParallelism, freemem } from 'node:os';
 import type { LoaderAnswer, LoaderJob, LoaderSetting } from '../../protocol/loading.ts';
 import { formatBytes } from '../../protocol/format.ts';
 import { randomEntropy, simulateEntropy } from '../sampling/index.ts';
+import { packPath } from '../stores/index.ts';
 import type { Loader, LoaderLabel, LoaderOptions } from './contract.ts';
 import { joinLabel } from './labels.ts';
 import { openLoader } from './loader.ts';
 import { measureLoader, publishedProtocol } from './measure.ts';
 import { writeOrder } from './order-file.ts';
 import { measureCosts, predictRate, type LoaderCosts } from './predict.ts';
-import { published } from './published.table.ts';
+import { dropFromCache } from './cold.ts';
+import { epochPace, epochSeconds } from './pace.ts';
+import { published, publishedSpeedups } from './published.table.ts';
 import { memoryNeeded, openSources } from './sources.ts';
 
 export interface DesignHost {
   readonly signal?: AbortSignal;
   onSetting?(done: number, total: number): void;
+  /** While the whole epoch is read: cells so far, and seconds until its end. */
+  onCells?(done: number, total: number, etaSeconds: number): void;
 }
 
 const wantedLabels = ['plate', 'sample', 'drug', 'cell_line', 'drugname_drugconc'];
@@ -64,14 +69,19 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
       order = writeOrder(chosen, job.order.folder, job.order.epochs);
       await chosen.close();
     }
+    const epoch = job.epoch ? await readEpoch(await open(block, fetch, workers), best.predicted_cells_per_second, host) : null;
     return {
       cells,
       recommended: { backend, block, fetch, batch, workers, cells_per_second: rate(best), entropy: bits(best), entropy_random: random['plate']!, bytes_per_worker: best.bytes_per_worker },
       grid, random,
-      epoch_seconds: cells / rate(best),
+      epoch_seconds: epochSeconds(cells, rate(best)),
+      predicted_epoch_seconds: epochSeconds(cells, best.predicted_cells_per_second),
+      epoch,
+      cache: job.cold ? 'cold' : 'warm',
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
       warnings: warningsOf(grid, best, good.length, random, job, memoryNeeded(sources), probe.notes),
       published,
+      speedups: publishedSpeedups,
       order,
     };
   } finally {
@@ -85,12 +95,14 @@ async function trySetting(
   const values = Object.fromEntries(Object.entries(loader.labels).map(([name, label]) => [name, label.values]));
   const simulated = simulateEntropy({ layout: loader.layout, entriesOf: (number) => loader.entries(0, number), labels: values });
   const predicted = predictRate(loader, costs, job.verified, job.workers, availableParallelism());
-  const measured = job.seconds > 0 ? await measureLoader(loader, { warmSeconds: job.warmSeconds, seconds: job.seconds, ...(signal ? { signal } : {}) }) : null;
+  const measured = job.seconds > 0 ? await measureLoader(loader, {
+    warmSeconds: job.warmSeconds, seconds: job.seconds, ...(signal ? { signal } : {}), ...(job.cold ? { beforeEpoch: () => dropFromCache(loader.plates.map(readFrom)) } : {}),
+  }) : null;
   const entropy = Object.fromEntries(Object.entries(simulated).map(([name, { mean }]) => [name, { predicted: mean, measured: measured?.entropy[name]?.mean ?? null }]));
   return {
     backend: backendOf(loader), block, fetch, batch: job.batch, workers: job.workers,
     predicted_cells_per_second: predicted, cells_per_second: measured?.cellsPerSecond ?? null, entropy,
-    bytes_per_worker: loader.plan.bytesPerWorker, measured_bytes_per_worker: measured?.bytesPerWorker ?? null, wait: measured?.wait ?? null,
+    bytes_per_worker: loader.plan.bytesPerWorker, measured_bytes_per_worker: measured?.bytesPerWorker ?? null, shared_bytes_per_worker: loader.plan.sharedBytesPerWorker, wait: measured?.wait ?? null,
     // Predicted, so that the answer does not hang on the minibatches that happened to be measured.
     mixed: entropy['plate']!.predicted >= job.floor * random['plate']!,
   };
@@ -116,6 +128,25 @@ function warningsOf(
   }
   return out;
 }
+
+/** One epoch to its end; closes the loader. */
+async function readEpoch(loader: Loader, predictedRate: number, host: DesignHost): Promise<{ seconds: number; cells: number }> {
+  const start = performance.now();
+  const pace = epochPace(loader.plan.length, predictedRate);
+  let cells = 0;
+  try {
+    for await (const batch of loader.epoch(0, host.signal ? { signal: host.signal } : {})) {
+      cells += batch.cells;
+      pace.saw(batch.cells);
+      host.onCells?.(cells, loader.plan.length, pace.estimate().leftSeconds);
+    }
+  } finally {
+    await loader.close();
+  }
+  return { seconds: (performance.now() - start) / 1000, cells };
+}
+
+const readFrom = ({ backend, path }: Loader['plates'][number]): string => (backend === 'pack' ? packPath(path) : path);
 
 function backendOf({ plates }: Loader): LoaderSetting['backend'] {
   const [first] = plates;

@@ -7,4 +7,5 @@
  */
 export type { EpochOptions, FetchedRows, Loader, LoaderHooks, LoaderLabel, LoaderOptions, LoaderPlan, Minibatch, MinibatchX, StrategyChoice } from './contract.ts';
 export { defaultWorkers, openLoader } from './loader.ts';
+export { epochPace, epochSeconds, type EpochPace } from './pace.ts';
 export { profileTraining, type Profiler, type TrainingProfile } from './profile.ts';

@@ -5,6 +5,8 @@ import type { Loader } from './contract.ts';
 export interface MeasureOptions {
   readonly warmSeconds: number;
   readonly seconds: number;
+  /** Called before the first minibatch and before every epoch: empties the page cache, for what comes from the disk. */
+  readonly beforeEpoch?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +25,7 @@ export interface Measured {
 export const publishedProtocol = { warmSeconds: 30, seconds: 120 } as const;
 
 /** Counting starts with the first minibatch after the warm-up and ends with the first one past the time; epochs follow one another. */
-export async function measureLoader(loader: Loader, { warmSeconds, seconds, signal }: MeasureOptions): Promise<Measured> {
+export async function measureLoader(loader: Loader, { warmSeconds, seconds, beforeEpoch, signal }: MeasureOptions): Promise<Measured> {
   const codes = Object.entries(loader.labels).filter(([, label]) => label.kind === 'codes').map(([name]) => name);
   const tallies = Object.fromEntries(codes.map((name) => [name, entropyTally()]));
   const waits: number[] = [];
@@ -33,6 +35,8 @@ export async function measureLoader(loader: Loader, { warmSeconds, seconds, sign
   let cells = 0;
   let elapsed = 0;
   measuring: for (let epoch = 0; ; epoch++) {
+    beforeEpoch?.();
+    if (beforeEpoch) asked = performance.now();
     for await (const batch of loader.epoch(epoch, signal ? { signal } : {})) {
       const now = performance.now();
       if (start === Infinity) {

@@ -9,7 +9,7 @@ import { host } from '../client/rpc.ts';
 import { Tour } from './Tour.tsx';
 
 const places = [
-  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/catalog', label: 'Catalog' }, { to: '/query', label: 'Query' }, { to: '/preflight', label: 'Preflight' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/workspace', label: 'Workspace' }, { to: '/help', label: 'Help' },
+  { to: '/', label: 'Home' }, { to: '/data', label: 'Data' }, { to: '/catalog', label: 'Catalog' }, { to: '/query', label: 'Query' }, { to: '/preflight', label: 'Preflight' }, { to: '/runs', label: 'Runs' }, { to: '/explore', label: 'Explore' }, { to: '/loading', label: 'Loading' }, { to: '/workspace', label: 'Workspace' }, { to: '/help', label: 'Help' },
 ] as const;
 
 export function App() {

@@ -55,6 +55,7 @@ const de = createRoute({
   validateSearch: (search: Record<string, unknown>): DeSearch => Object.fromEntries(['stratum', 'target', 'gene'].flatMap((name) => (search[name] === undefined ? [] : [[name, typeof search[name] === 'string' ? search[name] : JSON.stringify(search[name])]]))),
 });
 const integration = createRoute({ getParentRoute: () => root, path: '/integration/$run', component: IntegrationRoute });
+const loading = createRoute({ getParentRoute: () => root, path: '/loading', component: lazyRouteComponent(() => import('./LoadingPage.tsx'), 'LoadingPage') });
 const workspace = createRoute({ getParentRoute: () => root, path: '/workspace', component: lazyRouteComponent(() => import('./WorkspacePage.tsx'), 'WorkspacePage') });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
@@ -128,7 +129,7 @@ function Nothing() {
   return <Stack><Title order={1}>There is nothing at this address</Title><div><Link to="/">Back to the first page</Link></div></Stack>;
 }
 
-export const router = createRouter({ routeTree: root.addChildren([home, data, query, catalog, preflight, runs, run, guide, explore, exploreRun, cells, quality, genes, de, integration, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
+export const router = createRouter({ routeTree: root.addChildren([home, data, query, catalog, preflight, runs, run, guide, explore, exploreRun, cells, quality, genes, de, integration, loading, workspace, help]), defaultPreload: 'intent', defaultPendingComponent: () => <Loader />, defaultErrorComponent: ({ error }) => <ErrorCard error={error} /> });
 
 declare module '@tanstack/react-router' {
   interface Register {

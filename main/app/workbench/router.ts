@@ -97,6 +97,15 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
       formats: os.catalog.formats.handler(data.catalog.formats),
       import: os.catalog.import.handler(({ input }) => work('Reading the tables', () => data.catalog.import(input))),
     },
+    loading: {
+      design: os.loading.design.handler(() => bench.designs.state()),
+      start: os.loading.start.handler(({ input }) => {
+        bench.writable();
+        bench.designs.start(input);
+        return { started: true };
+      }),
+      stop: os.loading.stop.handler(() => ({ stopped: bench.designs.stop() })),
+    },
     machine: os.machine.handler(data.machine),
     about: os.about.handler(() => about(options.shell)),
     workspace: {

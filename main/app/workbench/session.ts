@@ -13,6 +13,7 @@ import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { openSecrets } from '../../datasets/sources/secrets.ts';
 import { createDownloads, type Downloads } from './downloads.ts';
+import { createDesigns, type Designs } from './designs.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createRunQueue, type RunQueue } from './runs.ts';
 
@@ -34,6 +35,7 @@ export interface Workbench {
   writable(): RunQueue;
   readonly queue: RunQueue | null;
   readonly downloads: Downloads;
+  readonly designs: Designs;
   /** Engines for pictures and tables, beside whatever runs. */
   readonly look: Pick<LastingEngines, 'start' | 'warm'>;
   /** Aborted when it closes: streams end, and pages come back to what is open then. */
@@ -62,10 +64,11 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
   }
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
   const downloads = createDownloads(workspace.root, openSecrets);
+  const designs = createDesigns(workspace, options.startEngine);
   const closing = new AbortController();
   const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue, downloads, look: lasting, closing: closing.signal,
+    workspace, hub, options, heldBy, queue, downloads, designs, look: lasting, closing: closing.signal,
     writable() {
       if (queue) return queue;
       throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
@@ -74,6 +77,7 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
       closing.abort();
       lasting.close();
       await downloads.close();
+      await designs.close();
       await queue?.close();
       lock?.release();
       workspace.close();

@@ -26,6 +26,8 @@ export const bench: Command = {
     warm: { value: 'N', help: 'Seconds before each is measured (default 1); published figures have 30, and 120 measured.' },
     floor: { value: 'SHARE', help: 'Least diversity of plates as a share of truly random minibatches (default 0.99).' },
     seed: { value: 'N', help: 'Seed of the order (default 0).' },
+    cold: { help: 'Empty the page cache of the files (with dd) before each setting and each epoch: what is measured comes from the disk.' },
+    epoch: { help: 'Then read one whole epoch with the recommended setting, and say how long it takes.' },
     order: { value: 'DIR', help: 'Write the recommended order of cells and a small PyTorch loader that yields the same minibatches.' },
     epochs: { value: 'N', help: 'Epochs of the order (default 1).' },
     verified: { help: "The files' digests were compared with their source: chunks may be read from their start without their checksum." },
@@ -40,7 +42,7 @@ export const bench: Command = {
       kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)),
       blocks: listOf(options, 'block', 'chunks,16,64', true), fetches: listOf(options, 'fetch', '16,64,256', false).map(Number),
       batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: backendOf(options),
-      warmSeconds: numberOf(options, 'warm', 1), seconds: numberOf(options, 'seconds', 3), floor: numberOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'),
+      warmSeconds: numberOf(options, 'warm', 1), seconds: numberOf(options, 'seconds', 3), floor: numberOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'), cold: options.has('cold'), epoch: options.has('epoch'),
       order: orderFolder === undefined ? null : { folder: resolve(orderFolder), epochs: options.whole('epochs', 1) ?? 1 },
     };
     const view = createProgressView(say, context.json);
@@ -80,19 +82,26 @@ function backendOf(options: OptionValues): LoaderJob['backend'] {
 function show(answer: LoaderAnswer, say: Speaker): void {
   const labels = Object.keys(answer.random);
   say.line(`${formatCount(answer.cells)} cells. Bits of diversity in truly random minibatches: ${labels.map((name) => `${name} ${answer.random[name]!.toFixed(2)}`).join(', ')}`);
-  say.line(`${'block'.padStart(7)} ${'fetch'.padStart(6)} ${'predicted'.padStart(10)} ${'cells/s'.padStart(9)} ${'plate bits'.padStart(11)} ${'memory/worker'.padStart(14)}`);
+  say.line(`${'block'.padStart(7)} ${'fetch'.padStart(6)} ${'predicted'.padStart(10)} ${'cells/s'.padStart(9)} ${'plate bits'.padStart(11)} ${'memory/worker'.padStart(14)} ${'wait p50/p95/max ms'.padStart(20)}`);
   for (const setting of answer.grid) say.line(lineOf(setting));
   const best = answer.recommended;
-  say.line(`Recommended: block ${best.block}, fetch ${best.fetch}, ${best.workers} worker(s), ${best.backend}: ${formatCount(Math.round(best.cells_per_second))} cells/s, plate diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits, an epoch in ${formatSeconds(answer.epoch_seconds)}, ${formatBytes(best.bytes_per_worker)} per worker, no /dev/shm needed.`);
+  say.line(`Recommended: block ${best.block}, fetch ${best.fetch}, ${best.workers} worker(s), ${best.backend}: ${formatCount(Math.round(best.cells_per_second))} cells/s, plate diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits, an epoch in ${formatSeconds(answer.epoch_seconds)} (predicted before: ${formatSeconds(answer.predicted_epoch_seconds)}${answer.epoch === null ? '' : `; read once: ${formatSeconds(answer.epoch.seconds)}`}), ${formatBytes(best.bytes_per_worker)} per worker, no /dev/shm needed.`);
   if (answer.quick) say.line('A quick look: published figures warm up for 30 s and measure for 120 s (--warm 30 --seconds 120).');
   for (const path of answer.order) say.line(`Written: ${path}`);
   for (const warning of answer.warnings) say.line(`  - ${warning}`);
   say.line('Published elsewhere, on other machines:');
-  for (const rate of answer.published) say.line(`  ${rate.loader}, ${rate.setting}: ${formatCount(rate.cells_per_second)} cells/s, minibatch ${rate.batch} (${rate.hardware}; ${rate.source})`);
+  for (const rate of answer.published) say.line(`  ${rate.loader}, ${rate.setting}: ${formatCount(rate.cells_per_second)} cells/s, an epoch of the atlas in ${longTime(rate.epoch_seconds)}, minibatch ${rate.batch} (${rate.hardware}; ${rate.source})`);
+  for (const one of answer.speedups) say.line(`  ${one.loader}, ${one.setting}: ${one.factor}x ${one.against}, minibatch ${one.batch} (${one.hardware}; ${one.source})`);
 }
+
+const longTime = (seconds: number): string => (seconds >= 172_800 ? `${Math.round(seconds / 86_400)} days` : formatSeconds(seconds));
 
 function lineOf(setting: LoaderSetting): string {
   const { predicted, measured } = setting.entropy['plate']!;
   const rate = setting.cells_per_second === null ? '-' : formatCount(Math.round(setting.cells_per_second));
-  return `${String(setting.block).padStart(7)} ${String(setting.fetch).padStart(6)} ${formatCount(Math.round(setting.predicted_cells_per_second)).padStart(10)} ${rate.padStart(9)} ${(measured ?? predicted).toFixed(2).padStart(11)} ${formatBytes(setting.bytes_per_worker).padStart(14)}${setting.mixed ? '' : '  too little mixed'}`;
+  return `${String(setting.block).padStart(7)} ${String(setting.fetch).padStart(6)} ${formatCount(Math.round(setting.predicted_cells_per_second)).padStart(10)} ${rate.padStart(9)} ${(measured ?? predicted).toFixed(2).padStart(11)} ${formatBytes(setting.bytes_per_worker).padStart(14)} ${waitOf(setting).padStart(20)}${setting.mixed ? '' : '  too little mixed'}`;
+}
+
+function waitOf({ wait }: LoaderSetting): string {
+  return wait === null ? '-' : [wait.p50, wait.p95, wait.max].map((seconds) => (1000 * seconds).toFixed(1)).join('/');
 }
