@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const size = 3_000_001;
 const content = new Uint8Array(randomBytes(size));
 const sha256 = createHash('sha256').update(content).digest('hex');
-const quick = { partBytes: 256 * 1024, pauseMs: 1, stallMs: 200, tries: 4 };
+const quick = { partBytes: 256 * 1024, pauseMs: 1, stallMs: 30_000, tries: 4 };
 let server: HostileServer;
 let files = 0;
 let target = '';
@@ -54,11 +54,12 @@ describe('a download', () => {
     server.mischief = ({ number, start, end }) => {
       if (end - start < 2) return null;
       if (number % 5 === 1) return { kind: 'cut', after: 100_000 };
-      if (number % 11 === 3) return { kind: 'stall', after: 50_000 };
+      if (number === 3) return { kind: 'stall', after: 50_000 };
       if (number % 7 === 2) return { kind: 'status', status: 503 };
       return number % 13 === 4 ? { kind: 'status', status: 429, retryAfter: '0' } : null;
     };
-    const done = await get();
+    // Where a slow machine takes another answer for a stall, it is asked for again like the one that is.
+    const done = await get({ stallMs: 500, tries: 20 });
     expect(isRight()).toBe(true);
     expect(done.fetched).toBeLessThanOrEqual(1.05 * size);
   });
@@ -145,11 +146,13 @@ describe('on a thread of its own', () => {
   });
 
   test('it stops when it is told to, and what has come stays', async () => {
-    server.mischief = ({ number }) => (number > 3 ? { kind: 'stall', after: 1000 } : null);
     const stop = new AbortController();
-    const running = apart({ signal: stop.signal, parallel: 1, stallMs: 60_000 });
-    setTimeout(() => stop.abort(), 300);
-    await expect(running).rejects.toMatchObject({ data: { kind: 'cancelled' } });
+    server.mischief = ({ number }) => {
+      if (number <= 3) return null;
+      stop.abort();
+      return { kind: 'stall', after: 1000 };
+    };
+    await expect(apart({ signal: stop.signal, parallel: 1 })).rejects.toMatchObject({ data: { kind: 'cancelled' } });
     server.mischief = () => null;
     expect((await get()).fetched).toBeLessThan(size - 2 * quick.partBytes);
     expect(isRight()).toBe(true);
@@ -166,8 +169,7 @@ test('a flipped byte costs one block of 64 MiB, not the file', async () => {
     flipped = true;
     return { kind: 'flip', at: blockBytes + 12_345 };
   };
-  // The server digests 68 MB for each answer: no stall.
-  const done = await get({ expected: { blocks }, stallMs: 30_000 });
+  const done = await get({ expected: { blocks } });
   expect(flipped).toBe(true);
   expect(done.fetched).toBe(bytes.length + 1_000_000);
   expect(done.verified).toEqual(['size', 'blocks']);

@@ -175,8 +175,8 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Check the address and the network (proxy: HTTPS_PROXY with NODE_USE_ENV_PROXY=1), then run the same command again: finished parts are kept.',
   }),
   'remote-changed': (f) => ({
-    message: `${f.url} has changed since its download began (version ${f.expected}, now ${f.found}).`,
-    remedy: 'Delete the .part file beside the target and begin again; parts of two versions are never mixed.',
+    message: `${f.url} has changed since it was first read (version ${f.expected}, now ${f.found}).`,
+    remedy: 'Parts of two versions are never mixed. A download: delete the .part file beside the target and begin again. A file read from afar: truckee remote forget NAME, then add it again.',
   }),
   'remote-missing': (f) => ({
     message: `${f.url} is not there (${f.status}).`,

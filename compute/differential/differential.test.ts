@@ -109,4 +109,4 @@ test('labels drawn by chance: about 5 % of expressed genes have p below 0.05', (
     expect(share, method).toBeGreaterThan(0.045);
     expect(share, method).toBeLessThan(0.055);
   }
-}, 30_000);
+});

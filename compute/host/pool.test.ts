@@ -85,7 +85,7 @@ describe('a pass', () => {
     expect(chunks.at(-1)).toBeLessThanOrEqual(300);
     expect(chunks).toEqual(chunks.map((_, i) => Math.floor(8192 / 2 ** (i + 1))));
     expect(started).toBe(workers + chunks.length);
-  }, 60_000);
+  });
 
   test.each([['defect', /x is not a function/], ['exit', /ended with code 7/]])('a worker that ends by %s ends the pass, typed', async (how, words) => {
     const running = await open(1, how);

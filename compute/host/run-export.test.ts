@@ -50,7 +50,7 @@ needsPython('export of a run over two plates (needs Python with anndata)', () =>
       const target = join(folder, `out.${format}`);
       ({ answer } = await run({ ...job, format, target }));
       data = read(target);
-    }, 120_000);
+    });
 
     test('cells, genes and counts', () => {
       expect(data.shape).toEqual([7, 4]);

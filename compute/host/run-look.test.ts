@@ -22,7 +22,7 @@ needsPython('looks at a run over two plates (needs Python with anndata)', () => 
   beforeAll(async () => {
     const { id, plates, genes, results, cache } = await makeRun(folder);
     run = { id, genes, results, cache, plates: plates.map((plate, i) => ({ ...plate, fingerprint: asFingerprint(`${i}c`.repeat(32)) })) };
-  }, 120_000);
+  });
   const { signal } = new AbortController();
   const raster = async (request: Partial<RasterJob>): Promise<Raster> => {
     const target = join(folder, 'map.raster');

@@ -19,7 +19,7 @@ needsPython('view of a run over two plates (needs Python with anndata)', () => {
   beforeAll(async () => {
     const made = await makeRun(folder);
     job = { ...made, plates: made.plates.map((plate, i) => ({ ...plate, fingerprint: asFingerprint(`${i}d`.repeat(32)) })) };
-  }, 120_000);
+  });
   const view = async (request: Partial<ViewJob>, signal = new AbortController().signal): Promise<View> => {
     const target = join(folder, 'view.bin');
     await runView({ ...job, kind: 'view', target, basis: 'X_umap', color: null, maxPoints: 100, ...request }, { answer: () => undefined, emit: () => undefined, hostPid: process.pid, signal });

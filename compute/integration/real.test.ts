@@ -62,7 +62,7 @@ describe.skipIf(!hasSharedData)('harmonypy-pbmc3500', () => {
     expect(start).toBeLessThan(0.8 * target);
     expect(Math.abs(reached / target - 1)).toBeLessThan(0.05);
     for (let d = 0; d < 30; d++) expect(correlation(ours, published, d)).toBeGreaterThan(0.9);
-  }, 60_000);
+  });
 });
 
 function correlation(a: Rows, b: Rows, d: number): number {
@@ -98,7 +98,7 @@ describe.skipIf(!hasSharedData)('jurkat-293t: two cell lines in three runs', () 
     expect(done.accepted).toBe(true);
     expect(said[0]).toContain('strain=0.00000');
     expect(done.J).toBeGreaterThan(0.2);
-  }, 60_000);
+  });
 });
 
 test('MNN equals the numpy transcript: three batches, the largest first', () => {

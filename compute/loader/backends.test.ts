@@ -30,7 +30,7 @@ beforeAll(async () => {
     zarr2: names.map((name) => join(out, `${name}.zarr2`)), zarr3: names.map((name) => join(out, `${name}.zarr3`)),
     scdl: names.map((name) => join(out, name)), 'scdl with header': names.map((name) => join(out, 'new', name)), parquet: names.map((name) => join(out, 'tahoe', name)),
   };
-}, 60_000);
+});
 afterAll(() => rmSync(plates.folder, { recursive: true }));
 
 /** One folder per plate, two files with several row groups each; tokens from 3, some rows with a leading mark. */

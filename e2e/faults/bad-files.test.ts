@@ -12,7 +12,7 @@ const workspace = (name: string): string => join(folder, 'workspaces', name);
 
 beforeAll(() => {
   if (hasPython) makeOddFiles(folder);
-}, 60_000);
+});
 
 /** The same command for people: the same message and remedy on stderr, the same exit code, nothing else that looks like a defect. */
 async function alsoForPeople(args: readonly string[], expected: { code: number | null; message: string; remedy: string }): Promise<void> {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const workspace = fresh(template, join(folder, 'reference'));
   summaryOf(await truckee(runArgs('pca', workspace)));
   reference = digests(workspace);
-}, 120_000);
+});
 
 /** A workspace of its own with copies of the plates, which a test may ruin. */
 async function ownPlates(name: string): Promise<{ workspace: string; files: string[] }> {
@@ -71,7 +71,7 @@ describe('data that change', () => {
     repair();
     utimesSync(files[1]!, 1_700_000_000, 1_700_000_000);
     expect(reusedIn((await truckee(args)).lines)).toEqual(['qc', 'filter', 'normalize', 'log1p', 'hvg']);
-  }, 60_000);
+  });
 });
 
 describe('a workspace with damage', () => {
@@ -158,7 +158,7 @@ describe('a workspace with damage', () => {
     summaryOf(outcome);
     expect(outcome.lines.filter((line) => String(line['text']).startsWith('going on'))).toEqual([]);
     expect(digests(workspace)).toEqual(reference);
-  }, 60_000);
+  });
 
   test('a finished checkpoint whose rows are gone starts from nothing', async () => {
     const workspace = fresh(template, join(folder, 'no-rows'));
@@ -186,7 +186,7 @@ describe('two hosts and a stop', () => {
     expect(summaryOf(await truckee(['results', '--workspace', workspace, '--json']))['runs']).toBe(1);
     summaryOf(await first.ended);
     expect(digests(workspace)).toEqual(reference);
-  }, 60_000);
+  });
 
   test('eight hosts at once: one runs, seven are told', async () => {
     const workspace = fresh(template, join(folder, 'eight'));
@@ -198,7 +198,7 @@ describe('two hosts and a stop', () => {
     expect(outcomes.length - told.length).toBeGreaterThan(0);
     checkCatalog(workspace);
     checkLogs(workspace);
-  }, 60_000);
+  });
 
   test('Ctrl+C: exit 130, finished steps kept, the same command goes on', async () => {
     const workspace = fresh(template, join(folder, 'stopped'));
@@ -220,7 +220,7 @@ describe('two hosts and a stop', () => {
     expect(reusedIn(again.lines)).toHaveLength(5);
     expect(digests(workspace)).toEqual(reference);
     checkLogs(workspace);
-  }, 60_000);
+  });
 
   test('Ctrl+C while demo plates are made leaves nothing half made', async () => {
     const target = join(folder, 'stopped-demo');
@@ -230,5 +230,5 @@ describe('two hosts and a stop', () => {
     const outcome = await running.ended;
     expect(outcome.code).toBe(130);
     expect(readdirSync(target)).toEqual([]);
-  }, 60_000);
+  });
 });

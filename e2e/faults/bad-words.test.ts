@@ -11,7 +11,7 @@ let workspace: string;
 
 beforeAll(async () => {
   workspace = await templateOf(folder, await demoPlates(folder, { plates: 2, cells: 200, genes: 300 }));
-}, 60_000);
+});
 
 const recipe = (steps: readonly object[], more: object = {}): string => JSON.stringify({ truckee: 1, name: 'mine', steps, ...more });
 

@@ -36,4 +36,4 @@ test('host killed while cells are read and while genes are tested, engines kille
   summaryOf(await running.ended);
   expect(digests(killed)).toEqual(digests(whole));
   checkCatalog(killed);
-}, 90_000);
+});

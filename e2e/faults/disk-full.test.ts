@@ -23,7 +23,7 @@ beforeAll(async () => {
   summaryOf(await truckee(runArgs('pca', workspace)));
   reference = digests(workspace);
   disk = makeDisk(join(folder, 'ext4'), 'ext4');
-}, 120_000);
+});
 
 afterAll(() => {
   if (missing === null) disk.remove();
@@ -45,9 +45,10 @@ describe.skipIf(missing !== null)(`a full disk${missing === null ? '' : ` (${mis
     for (let position = 0; position < positions; position++) {
       const workspace = fresh(template, join(disk.mount, 'workspace'));
       const running = start(runArgs('pca', workspace), { env });
-      const results = Math.floor(random() * 6);
+      // Once at the very beginning without any room: that cannot end well.
+      const results = position === 0 ? 0 : Math.floor(random() * 6);
       await running.until(() => running.enginePid() !== null && acknowledged(running.lines).length >= results);
-      disk.fill(Math.floor(random() ** 3 * 3e6));
+      disk.fill(position === 0 ? 0 : Math.floor(random() ** 3 * 3e6));
       const outcome = await running.ended;
       const kind = outcome.code === 0 ? 'had room' : refusalOf(outcome).kind;
       expect(['had room', 'disk-full'], outcome.stdout.slice(-500)).toContain(kind);

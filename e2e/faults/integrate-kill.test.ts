@@ -37,4 +37,4 @@ test('host, then engine killed while cells are carried', async () => {
   expect(notes(ended.lines).filter((text) => text.startsWith('[iter'))).toEqual([]);
   expect(digests(killed)).toEqual(digests(whole));
   checkCatalog(killed);
-}, 90_000);
+});

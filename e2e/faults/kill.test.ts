@@ -22,7 +22,7 @@ beforeAll(async () => {
   summaryOf(await truckee(runArgs('pca', workspace)));
   reference = digests(workspace);
   expect(reference.size).toBe(6);
-}, 120_000);
+});
 
 type Victim = 'host' | 'engine' | 'both';
 
@@ -97,7 +97,7 @@ describe('after a kill', () => {
     // Each result is told once, and as made by this run.
     const results = outcome.lines.filter((line) => line['kind'] === 'result');
     expect(results.map((line) => [line['step'], line['reused']])).toEqual(['qc', 'filter', 'normalize', 'log1p', 'hvg', 'pca'].map((step) => [step, false]));
-  }, 60_000);
+  });
 
   test.skipIf(!hasPython)('plates that were finished are not read again (needs Python)', async () => {
     let workspace = '';
@@ -132,7 +132,7 @@ describe('after a kill', () => {
     const qc = [...reference].filter(([name]) => name.startsWith('qc-'));
     // Alone, qc sums up nothing for a later step, but its own columns are the same.
     expect([...digests(workspace)]).toEqual(qc);
-  }, 60_000);
+  });
 });
 
 /** Tiles covered by the newest checkpoint of qc's pass. */

@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   // Log files have names of their own each time.
   touched = [...seen, 'host.lock', 'host.lock.new', 'catalog.sqlite-wal', 'catalog.sqlite-shm'].filter((file) => !/^runs\/./.test(file));
-}, 60_000);
+});
 
 interface Act {
   /** Part of the workspace. */

@@ -55,7 +55,7 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     truckee('run', 'pca-umap');
     truckee('export', 'latest', '--h5ad', join(folder, 'plates/truckee-results.h5ad'), '--notebook', join(folder, 'plates/run.ipynb'));
     truckee('export', 'latest', '--h5ad', join(folder, 'plates/again.h5ad'), '--notebook', join(folder, 'plates/gpu.ipynb'), '--gpu');
-  }, 120_000);
+  });
 
   const compared = (ran: Ran): { cells: number; components: number[]; rand: number } => ({
     cells: Number(/^(\d+) cells in both/m.exec(ran.printed)?.[1]),
@@ -74,7 +74,7 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
     // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
     expect(rand).toBeGreaterThan(0.8);
-  }, 180_000);
+  });
 
   test('its GPU variant moves counts with cupyx.scipy.sparse, calls rapids-singlecell, and comes to the same numbers', () => {
     const code = readFileSync(join(folder, 'plates/gpu.ipynb'), 'utf8');
@@ -86,5 +86,5 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
     // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
     expect(rand).toBeGreaterThan(0.8);
-  }, 180_000);
+  });
 });

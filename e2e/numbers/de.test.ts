@@ -20,7 +20,7 @@ beforeAll(async () => {
   files = made.last['files'] as string[];
   usual = createTrial();
   await usual.add(files[0]!);
-}, 60_000);
+});
 
 let usual: Trial;
 
@@ -61,7 +61,7 @@ describe.skipIf(!anndataPython)('against scipy (needs Python)', () => {
         expect(relativeGap(found[name]!, expected, name === 'statistic' || name === 'log2_fold_change' ? 1 : 1e-12), `${method} ${name}`).toBeLessThan(most);
       }
     });
-  }, 60_000);
+  });
 });
 
 describe('a comparison', () => {
@@ -70,7 +70,7 @@ describe('a comparison', () => {
   beforeAll(async () => {
     done = await run({}, files);
     facts = done.facts<DeFacts>('de');
-  }, 60_000);
+  });
 
   test('goes by plate and cell line against DMSO of the same (not a drug whose name has it), and says what it skipped and why', () => {
     expect(facts).toMatchObject({ reference: 'DMSO_TF', method: 'wilcoxon', strata_columns: ['cell_line', 'plate'], is_log1p: false });
@@ -108,7 +108,7 @@ describe('a comparison', () => {
   test.each([1, 3])('gives the same bytes with %i workers', async (workers) => {
     const again = await run({}, files, workers);
     expect(again.digests()).toEqual(done.digests());
-  }, 60_000);
+  });
 
   test('of some drugs gives the numbers that all together give', async () => {
     const stratum = facts.strata.find((one) => one.targets.length > 10)!;
@@ -118,7 +118,7 @@ describe('a comparison', () => {
     expect(same.targets).toEqual(stratum.targets.filter((one) => one.target.includes(`'${drug}'`)));
     const [a, b] = [numbersOf(some, same, 0), numbersOf(done, stratum, stratum.targets.findIndex((one) => one.target === same.targets[0]!.target))];
     for (const name of numberColumnNames) expect(a[name], name).toEqual(b[name]);
-  }, 60_000);
+  });
 });
 
 test('two choices of cells instead of labels', async () => {
@@ -127,7 +127,7 @@ test('two choices of cells instead of labels', async () => {
   expect(strata.length).toBe(1);
   expect(strata[0]!.targets.map((one) => one.target)).toEqual(['target']);
   expect(strata[0]!.targets[0]!.significant).toBeGreaterThan(3);
-}, 60_000);
+});
 
 describe('what cannot be compared', () => {
   const fails = (params: Readonly<Record<string, unknown>>) => usual.fails({ ...full, de: params });
@@ -149,7 +149,7 @@ describe('what cannot be compared', () => {
     expect(error).toMatchObject({ kind: 'nothing-left', facts: { step: 'de' } });
     expect(error.message).toContain('fewer than 4000');
   });
-}, 60_000);
+});
 
 test('truckee de: a drug by name in a line by name, its rows as CSV limited by significance and number, leading genes in SQL', async () => {
   const folder = scratch();
@@ -168,4 +168,4 @@ test('truckee de: a drug by name in a line by name, its rows as CSV limited by s
   const again = await truckee([...args, '--out', join(folder, 'tables')]);
   expect(again.last).toMatchObject({ ok: true, comparisons: last['comparisons'] });
   expect((await truckee([...args, '--out', out])).last).toMatchObject({ ok: false, error: { kind: 'already-exists' } });
-}, 60_000);
+});

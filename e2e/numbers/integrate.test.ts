@@ -25,14 +25,14 @@ describe.skipIf(!hasSharedData)('real data (shared data)', () => {
     expect(quality!.way).toBeGreaterThan(0.55);
     expect(quality!.before.same_label! - quality!.after.same_label!).toBeLessThan(0.02);
     expect(quality).toMatchObject({ verdict: 'improved', use: true });
-  }, 60_000);
+  });
 
   test('two conditions: at least 55 % of the way, cell types kept', async () => {
     const [quality] = await qualitiesOf('kang-ifnb/kang_ifnb_2000.h5ad', front, { batch_key: 'condition' });
     expect(quality!.way).toBeGreaterThan(0.55);
     expect(quality!.before.same_batch).toBeGreaterThan(0.9);
     if (quality!.before.same_label !== null) expect(quality!.before.same_label - quality!.after.same_label!).toBeLessThan(0.02);
-  }, 60_000);
+  });
 
   test('a small effect: parity goes at least half way, guarded may keep the embedding and says why', async () => {
     const before: Steps = { qc: {}, filter: { where: "demuxlet_cls == 'SNG' and cell_number == 1" }, normalize: { target_sum: 10_000 }, log1p: {}, hvg: {}, pca: { n_comps: 30 } };
@@ -40,7 +40,7 @@ describe.skipIf(!hasSharedData)('real data (shared data)', () => {
     expect(parity!.way).toBeGreaterThan(0.5);
     expect(parity!.before.same_label! - parity!.after.same_label!).toBeLessThan(0.02);
     if (!guarded!.use) expect(guarded!.words).toContain('kept as it was');
-  }, 90_000);
+  });
 });
 
 describe('three batches that a shift parts', () => {
@@ -50,7 +50,7 @@ describe('three batches that a shift parts', () => {
     trial = createTrial();
     const chance = createRandom(5, 1);
     await trial.add(await makeBatches(scratch(), 'shifted', { batches: 3, cells: 480, shift: 5, obs: { chance: () => `r${chance.below(3)}` } }));
-  }, 60_000);
+  });
 
   test('a shift between batches is taken out, cell types stay, and equal commands give equal bytes', async () => {
     const run = await trial.run({ ...front, integrate: params, neighbors: { use_rep: 'auto' } });
@@ -67,7 +67,7 @@ describe('three batches that a shift parts', () => {
     const one = await trial.run({ ...front, integrate: { ...params, eval_cells: 200 } }, { workers: 1 });
     expect(one.reused).toMatchObject({ pca: true, integrate: false });
     expect(one.digests()['integrate/obsm/X_ot/0.0']).toBe(run.digests()['integrate/obsm/X_ot/0.0']);
-  }, 90_000);
+  });
 
   test('harmony and mnn take the same shift out, measured by the same panel; compare puts methods side by side', async () => {
     const folders: string[] = [];
@@ -87,14 +87,14 @@ describe('three batches that a shift parts', () => {
     expect(figures.get('mix after')!.a).toBeGreaterThan(figures.get('mix before')!.a);
     const { last: refused } = await truckee(['compare', 'latest', 'nothing', '--workspace', trial.workspace]);
     expect(refused).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { what: 'integration' } } });
-  }, 90_000);
+  });
 
   test('random batches come back unchanged, X_pca stays the default, and neighbours say so', async () => {
     const run = await trial.run({ ...front, integrate: { ...params, batch_key: 'chance' }, neighbors: { use_rep: 'auto' } });
     expect(run.numbers('obsm/X_ot')).toEqual(run.numbers('obsm/X_pca'));
     expect(run.facts('integrate')).toMatchObject({ verdict: 'unchanged', use: false, words: expect.stringMatching(/^No improvement: the batches are mixed already/) as string });
     expect(run.facts('neighbors')).toMatchObject({ params: { use_rep: 'X_pca' } });
-  }, 60_000);
+  });
 
   test('an embedding that a file brings along is integrated as one that was computed', async () => {
     const computed = await trial.run({ ...front, integrate: params });
@@ -107,7 +107,7 @@ describe('three batches that a shift parts', () => {
     expect(stored.numbers('obsm/X_ot')).toEqual(computed.numbers('obsm/X_ot'));
     const some = await other.run({ filter: { where: "type != 't0'" }, integrate: params });
     expect(some.array('obsm/X_ot').shape[0]).toBeLessThan(480);
-  }, 90_000);
+  });
 });
 
 /** An embedding of three types and as many batches, `dims` wide. */
@@ -135,25 +135,25 @@ describe('what it refuses or leaves out, and why', () => {
         X_nan: (cell) => spoilt(cell).map((value, d) => (cell.index === 17 && d === 4 ? Number.NaN : value)),
       },
     }));
-  }, 60_000);
+  });
 
   test('one batch is skipped, said in words; the slot holds the embedding as it was', async () => {
     const done = await run({ batch_key: 'only' });
     expect(done.facts('integrate')).toMatchObject({ verdict: 'skipped', use: false, words: expect.stringContaining('Skipped, because only has only one value') as string });
     expect(done.array('obsm/X_ot').shape).toEqual([241, 6]);
-  }, 60_000);
+  });
 
   test('a batch of one cell is its own centroid', async () => {
     const done = await run({ batch_key: 'lone' });
     expect(done.notes).toContain('l9 has a single cell: it is its own centroid');
     expect([...done.numbers('obsm/X_ot')].every(Number.isFinite)).toBe(true);
-  }, 60_000);
+  });
 
   test('batches that share no cell type must be confirmed, and go through with a warning', async () => {
     const done = await run({ batch_key: 'apart', confirm_confounded: ['type'] });
     expect(done.notes.some((note) => note.startsWith('a0 shares no label with any other batch'))).toBe(true);
     expect([...done.numbers('obsm/X_ot')].every(Number.isFinite)).toBe(true);
-  }, 60_000);
+  });
 
   test('a dose that the batch determines must be confirmed, and the confirmation is recorded', async () => {
     const error = await fails({ batch_key: 'batch' });
@@ -161,7 +161,7 @@ describe('what it refuses or leaves out, and why', () => {
     const done = await run({ batch_key: 'batch', confirm_confounded: ['dose'] });
     expect(done.provenance('integrate').outcome).toMatchObject({ confirmed: ['dose'] });
     expect(done.notes.some((note) => /batch determines dose .*: mixing batch removes it \(confirmed\)/.test(note))).toBe(true);
-  }, 90_000);
+  });
 
   test('a component that is the same in every cell stays as it is; so does an embedding of one point', async () => {
     const confirm_confounded = ['dose'];
@@ -171,7 +171,7 @@ describe('what it refuses or leaves out, and why', () => {
     const same = await run({ batch_key: 'batch', obsm_key: 'X_same', confirm_confounded });
     expect(same.numbers('obsm/X_ot').every((value, at) => value === 1 + (at % 3))).toBe(true);
     expect(same.facts('integrate')).toMatchObject({ use: false });
-  }, 90_000);
+  });
 
   test('a NaN in the embedding, cells without a batch, columns and embeddings that are not there', async () => {
     expect(await fails({ batch_key: 'lone', obsm_key: 'X_nan' })).toMatchObject({ kind: 'bad-embedding', facts: { slot: 'obsm/X_nan', row: 17, component: 4, problem: 'nan' } });
@@ -179,7 +179,7 @@ describe('what it refuses or leaves out, and why', () => {
     expect(await fails({ batch_key: 'plat' })).toMatchObject({ kind: 'unknown-column', facts: { column: 'plat' } });
     expect(await fails({ batch_key: 'lone', obsm_key: 'X_none' })).toMatchObject({ kind: 'missing-input' });
     expect(await trial.fails({ qc: {}, integrate: { batch_key: 'lone' } })).toMatchObject({ kind: 'missing-input', facts: { slot: 'obsm/X_pca', remedyStep: 'pca' } });
-  }, 90_000);
+  });
 });
 
 describe('many cells', () => {
@@ -187,18 +187,18 @@ describe('many cells', () => {
   beforeAll(async () => {
     trial = createTrial();
     await trial.add(await makeBatches(scratch(), 'many', { batches: 3, cells: 50_100, shift: 0, genes: 1, obsm: { X_cloud: cloud(3, 4) } }));
-  }, 60_000);
+  });
   const params = { batch_key: 'batch', obsm_key: 'X_cloud' };
 
   test('transport of raw cells above a limit is refused, with the cost that grows with the square', async () => {
     const error = await trial.fails({ integrate: { ...params, level: 'cells' } });
     expect(error).toMatchObject({ kind: 'quadratic-cost', facts: { step: 'integrate', cells: 50_100, limit: 50_000 } });
     expect(error.message).toMatch(/square/);
-  }, 60_000);
+  });
 
   test('looking into the nearest lists of centroids only: the share of nearest centroids found is reported', async () => {
     const lists = await trial.run({ integrate: { ...params, n_centroids_per_batch: 400, max_samples_per_batch: 2000, max_iter: 1, eval_cells: 100, trust_subsample: 100, interp_search: 'ivf' } });
     expect(lists.provenance('integrate').outcome['interp_recall']).toBeGreaterThan(0.9);
     expect(lists.notes.some((note) => /^ivf finds \d+\.\d\d % of the nearest centroids \(1000 cells, 16 of \d+ lists\)$/.test(note))).toBe(true);
-  }, 60_000);
+  });
 });

@@ -17,7 +17,7 @@ let files: readonly string[];
 beforeAll(async () => {
   const made = await truckee(['generate', plates, '--plates', '4', '--cells', '6000', '--genes', '62710', '--seed', '5', '--plate-chunks']);
   files = made.last['files'] as string[];
-}, 120_000);
+});
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Least memory for the recipe over the first so many plates, as the refusal of too little names it. */
@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('memory', () => {
     const run = await measure(built('run', 'de', '--workspace', workspace, '--memory', `${least}`, '--workers', '2', '--set', 'de.strata=[]', '--json'), 2);
     console.log(`de: ${(run.peakPssBytes / 2 ** 20).toFixed(0)} MiB used of ${(least / 2 ** 20).toFixed(0)} MiB asked for`);
     expect(run.peakPssBytes).toBeLessThan(least);
-  }, 120_000);
+  });
 
   test('all processes together stay inside the least memory that preflight accepts', async () => {
     for (const count of [1, 4]) {
@@ -49,5 +49,5 @@ describe.runIf(process.platform === 'linux')('memory', () => {
       expect(run.peakPssBytes).toBeLessThan(least);
       expect(Number(run.answer['peak_bytes'])).toBeLessThanOrEqual(least);
     }
-  }, 240_000);
+  });
 });

@@ -95,7 +95,7 @@ describe.skipIf(!hasSharedData || !anndataPython)('real data (needs the shared d
     for (const [label, least] of Object.entries(real.neighbors ?? {})) expect(python.neighbors[label], `${label} of neighbours`).toBeGreaterThan(least - 0.02);
     for (const [label, least] of Object.entries(real.ari ?? {})) expect(python.ari[label], `clusters against ${label}`).toBeGreaterThanOrEqual(least);
     if (process.env['TRUCKEE_SHOW_FIGURES']) console.log(real.file, { ...python, labels: undefined, clusters: new Set(clusters).size });
-  }, 180_000);
+  });
 
   test.each([
     ['tenx/cellranger3_filtered_feature_bc_matrix.h5', 1107, 507],

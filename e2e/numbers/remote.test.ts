@@ -1,7 +1,8 @@
 /** Plates behind HTTP ranges: described, asked and extracted without a download, equal to the same plate on disk. */
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockBytes } from '../../io/remote/stub.ts';
 import type { QueryAnswer } from '../../protocol/query.ts';
 import { nginxPath, startNginx, type Nginx } from '../support/nginx.ts';
 import { createTrial, scratch, truckee } from '../support/truckee.ts';
@@ -17,7 +18,7 @@ describe.skipIf(nginxPath === null)('a plate behind HTTP', () => {
   beforeAll(async () => {
     const folder = scratch();
     server = await startNginx(folder);
-    await truckee(['generate', join(folder, 'made'), '--plates', '1', '--cells', '6000', '--genes', '8000', '--drugs', '40', '--plate-chunks', ...near]);
+    await truckee(['generate', join(folder, 'made'), '--plates', '1', '--cells', '12000', '--genes', '8000', '--drugs', '40', '--plate-chunks', ...near]);
     local = join(folder, 'made', name);
     mkdirSync(server.root, { recursive: true });
     copyFileSync(local, join(server.root, name));
@@ -25,6 +26,10 @@ describe.skipIf(nginxPath === null)('a plate behind HTTP', () => {
     await truckee(['add', local, ...near]);
   });
   afterAll(() => server.stop());
+  /** Blocks asked for, without the single bytes that tell the file's version. */
+  const blocks = (): number[] => server.ranges().filter(([first, last]) => last > first)
+    .flatMap(([first, last]) => Array.from({ length: Math.ceil((last + 1 - first) / blockBytes) }, (_, i) => Math.floor(first / blockBytes) + i));
+  const expectOnceEach = (asked: number[]): void => expect(asked.toSorted((a, b) => a - b)).toEqual([...new Set(asked)].toSorted((a, b) => a - b));
 
   test('is described and registered by reading a part of it', async () => {
     const [here, there] = [(await truckee(['inspect', local, ...near])).last, (await truckee(['inspect', url, ...at])).last];
@@ -36,7 +41,9 @@ describe.skipIf(nginxPath === null)('a plate behind HTTP', () => {
     const added = await truckee(['add', url, ...at]);
     expect(added.last).toMatchObject({ ok: true, added: ['plate1_demo'] });
     expect(added.lines[0]).toMatchObject({ kind: 'added', remote: { url } });
-    expect(server.sent()).toBeLessThan(0.7 * statSync(local).size);
+    // Cells and genes, and some rows at eight places: this file is small, and still a third of it is left alone.
+    expectOnceEach(blocks());
+    expect(blocks().length).toBeLessThan(0.7 * Math.ceil(statSync(local).size / blockBytes));
   });
 
   test('is asked and extracted like the same file on disk, and nothing is fetched twice', async () => {
@@ -49,7 +56,7 @@ describe.skipIf(nginxPath === null)('a plate behind HTTP', () => {
     const [a, b] = outs.map((out) => readFileSync(out));
     // Only provenance differs: where it was read from.
     expect(Math.abs(a!.length - b!.length)).toBeLessThan(4096);
-    expect(server.sent()).toBeLessThan(1.1 * statSync(local).size);
+    expectOnceEach(blocks());
   });
 
   test('is listed, limited and cleared; a changed file is refused', async () => {
@@ -62,12 +69,12 @@ describe.skipIf(nginxPath === null)('a plate behind HTTP', () => {
     expect(again).toMatchObject({ ok: true });
     const kept = Number((await truckee(['remote', ...at])).last['cached_bytes']);
     expect(kept).toBeLessThan(1.3 * 1024 ** 2 + 64 * 256 * 1024);
-    const bytes = readFileSync(local);
-    bytes[bytes.length - 5]! ^= 1;
-    writeFileSync(join(server.root, name), Buffer.concat([bytes, Buffer.alloc(1)]));
+    writeFileSync(join(server.root, name), Buffer.concat([readFileSync(local), Buffer.alloc(1)]));
     await truckee(['remote', 'clear', ...at]);
     expect((await truckee(['query', '--where', 'tscp_count > 10', ...at])).last).toMatchObject({ ok: false, error: { kind: 'remote-changed' } });
     expect((await truckee(['add', url, ...at])).last).toMatchObject({ ok: false, error: { kind: 'remote-changed' } });
-    expect(basename(url)).toBe(name);
+    // Forgotten and added again, the new version is another file.
+    expect((await truckee(['remote', 'forget', name, ...at])).last).toMatchObject({ ok: true, url });
+    expect((await truckee(['add', url, ...at])).last).toMatchObject({ ok: true });
   });
 });

@@ -62,6 +62,7 @@ export interface Watched {
 export async function openPage(browser: Browser, served: Served, options: { width?: number; dark?: boolean } = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 860 }, colorScheme: options.dark ? 'dark' : 'light', reducedMotion: 'reduce' });
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())));

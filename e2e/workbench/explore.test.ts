@@ -9,7 +9,7 @@ import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Wat
 import { makeWorkspace } from './made.ts';
 
 /** Pages take their time on a busy machine. */
-const expect = Object.assign(((value: unknown, message?: string) => expectNow(value, message)) as typeof expectNow, { poll: ((look, options) => expectNow.poll(look, { timeout: 15_000, ...options })) as typeof expectNow.poll });
+const expect = Object.assign(((value: unknown, message?: string) => expectNow(value, message)) as typeof expectNow, { poll: ((look, options) => expectNow.poll(look, { timeout: 120_000, ...options })) as typeof expectNow.poll });
 
 const workspace = mkdtempSync(join(tmpdir(), 'truckee-explore-'));
 let run: string;
@@ -25,14 +25,14 @@ beforeAll(async () => {
   browser = await openBrowser();
   watched = await openPage(browser, served);
   page = watched.page;
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
   rmSync(workspace, { recursive: true, force: true });
 });
 
-const chosenCells = async (): Promise<number> => Number(/^([\d,]+) of/.exec((await page.getByText(/cells chosen$/).textContent({ timeout: 15_000 }))!)![1]!.replaceAll(',', ''));
+const chosenCells = async (): Promise<number> => Number(/^([\d,]+) of/.exec((await page.getByText(/cells chosen$/).textContent({ timeout: 120_000 }))!)![1]!.replaceAll(',', ''));
 const address = (path: string, view?: unknown): string => `${served.base}${path}${view === undefined ? '' : `?view=${encodeURIComponent(JSON.stringify(view))}`}`;
 
 describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
@@ -42,7 +42,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     const canvas = page.getByTestId('density');
     await canvas.waitFor();
     const painted = (): Promise<number> => page.evaluate<number>('(() => { const c = document.querySelector("[data-testid=density]"); const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 60) n++; return n; })()');
-    await expect.poll(painted, { timeout: 10_000 }).toBeGreaterThan(2000);
+    await expect.poll(painted, { timeout: 120_000 }).toBeGreaterThan(2000);
     await page.locator('.legend button').first().click();
     await expect.poll(chosenCells).toBe(Number((await page.locator('.legend .count').first().textContent())!.replaceAll(',', '')));
     const alone = await chosenCells();
@@ -63,7 +63,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     expect(boxed).toBeGreaterThan(0);
     expect(boxed).toBeLessThan(11_000);
     await page.getByRole('button', { name: 'Clear choice' }).click();
-  }, 60_000);
+  });
 
   test('labels of any column can be ticked; the table shows just the cells chosen, in any order, with few rows in the page', async () => {
     await page.goto(address(`/explore/${run}`));
@@ -103,7 +103,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByLabel('Find a cell').fill('no such cell');
     await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'no such cell' }).waitFor();
-  }, 60_000);
+  });
 
   test('limits are tried on quality at once, and a run with them keeps exactly as many cells', async () => {
     await page.goto(address(`/quality/${run}`));
@@ -124,9 +124,9 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByRole('link', { name: 'Run again with these limits' }).click();
     await expect.poll(() => page.getByLabel('min_genes (genes)').inputValue()).toBe('800');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 90_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
     await page.getByText(new RegExp(`\\b${expected.toLocaleString('en')}\\b`)).first().waitFor();
-  }, 120_000);
+  });
 
   test('genes are found by part of their name, and lead to the map', async () => {
     await page.goto(address(`/genes/${run}`));
@@ -136,13 +136,13 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByLabel('Find a gene').fill('mt-co');
     await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
     await page.getByRole('link', { name: 'MT-CO2' }).click();
-    await page.getByLabel('Scale of MT-CO2').waitFor({ timeout: 20_000 });
+    await page.getByLabel('Scale of MT-CO2').waitFor({ timeout: 120_000 });
     await page.getByRole('button', { name: 'Back to the column' }).click();
     const box = page.getByRole('combobox', { name: 'Or a gene' });
     await box.fill('mt-n');
     await page.getByRole('option', { name: 'MT-ND1' }).click();
-    await page.getByLabel('Scale of MT-ND1').waitFor({ timeout: 20_000 });
-  }, 60_000);
+    await page.getByLabel('Scale of MT-ND1').waitFor({ timeout: 120_000 });
+  });
 
   test('two named choices are compared by their make-up', async () => {
     for (const [name, plate] of [['first', 'plate1'], ['second', 'plate2']] as const) {
@@ -154,9 +154,9 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByRole('button', { name: 'Compare two choices' }).click();
     const box = page.getByRole('region', { name: 'Two choices compared' });
     await box.getByLabel('Make-up by').selectOption('plate');
-    await expect.poll(() => box.locator('tbody tr').allTextContents(), { timeout: 15_000 }).toEqual(['plate1100.0 %0.0 %', 'plate20.0 %100.0 %']);
+    await expect.poll(() => box.locator('tbody tr').allTextContents(), { timeout: 120_000 }).toEqual(['plate1100.0 %0.0 %', 'plate20.0 %100.0 %']);
     await box.getByRole('button', { name: 'Genes that differ' }).waitFor();
-  }, 60_000);
+  });
 
   test('these pages pass axe, light and dark', async () => {
     const found: string[] = [];
@@ -166,7 +166,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
       found.push(...(await axeFaults(page, path)));
     }
     expect(found).toEqual([]);
-  }, 60_000);
+  });
 
   test('nothing on the way was an error', () => {
     expect(watched.faults.filter((fault) => !/422|404/.test(fault))).toEqual([]);

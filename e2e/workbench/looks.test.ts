@@ -27,7 +27,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   page = (await openPage(browser, served)).page;
   await page.setViewportSize({ width: 900, height: 640 });
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
@@ -82,7 +82,7 @@ describe.skipIf(noBrowser !== null)(`looks${noBrowser === null ? '' : ` (${noBro
     }
     expect(existsSync(join(kept, file)), `${file} is not kept yet: TRUCKEE_LOOKS=keep makes it`).toBe(true);
     expect(await difference(now, readFileSync(join(kept, file))), `the new picture is ${join(fresh, file)}`).toBeLessThan(0.06);
-  }, 30_000);
+  });
 
   test('a picture that differs is told from one that does not', async () => {
     const [light, dark] = ['home-light.png', 'home-dark.png'].map((file) => readFileSync(join(fresh, file)));

@@ -30,25 +30,25 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     const { page } = watched;
     await page.getByRole('heading', { name: 'Welcome to Truckee' }).waitFor();
     await page.getByRole('button', { name: 'Make demo plates' }).click();
-    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor({ timeout: 120_000 });
     await page.getByRole('link', { name: 'Data', exact: true }).click();
     await page.getByRole('button', { name: 'plate1_demo' }).click();
     await page.getByText('4,000 cells × 62,710 genes').waitFor();
     expect(await page.getByText('Demo data').count()).toBeGreaterThan(0);
-  }, 90_000);
+  });
 
   test('asks for cells by drug and line, and is told near names', async () => {
     const { page } = watched;
     await page.getByRole('link', { name: 'Query', exact: true }).click();
     await page.getByLabel('Drug').fill('DMSO_TF');
     await page.getByRole('button', { name: 'Count' }).click();
-    await page.getByRole('heading', { name: /^[\d,]+ cells$/ }).waitFor({ timeout: 20_000 });
+    await page.getByRole('heading', { name: /^[\d,]+ cells$/ }).waitFor({ timeout: 120_000 });
     await page.getByText('cells counted in the registered files').waitFor();
     expect(await page.locator('tbody').first().locator('tr').count()).toBe(3);
     await page.getByLabel('Drug').fill('DMSO_TG');
     await page.getByRole('button', { name: 'Count' }).click();
     await page.getByRole('alert').filter({ hasText: 'DMSO_TG' }).waitFor();
-  }, 60_000);
+  });
 
   test('runs the guide with at most five questions', async () => {
     const { page } = watched;
@@ -59,13 +59,13 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByRole('button', { name: 'Run' }).click();
     await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
     expect(await page.locator('.step-done').count()).toBe(10);
-  }, 150_000);
+  });
 
   test('takes figure, notebook and table along, and can fetch them', async () => {
     const { page } = watched;
     for (const [button, ending] of [['Figure', '.svg'], ['Notebook', '.ipynb'], ['Table', '.csv'], ['h5ad', '.h5ad'], ['Zarr', '.zarr'], ['Record', '.md']] as const) {
       await page.getByRole('button', { name: button, exact: true }).click();
-      await page.locator('td', { hasText: ending }).first().waitFor({ timeout: 60_000 });
+      await page.locator('td', { hasText: ending }).first().waitFor({ timeout: 120_000 });
     }
     expect(readdirSync(join(workspace, 'figures')).filter((name) => name.endsWith('.svg'))).toHaveLength(1);
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a', { hasText: '.ipynb' }).click()]);
@@ -81,7 +81,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     const text = spawnSync('pdftotext', [file, '-'], { encoding: 'utf8' });
     // The text is text, in a font of its own: it can be searched, and no sign is lost.
     if (!text.error) expect(text.stdout).toMatch(/UMAP1[\s\S]*Demo data|Demo data[\s\S]*UMAP1/);
-  }, 120_000);
+  });
 
   test('sees the map, colours it, chooses a category and filters by a number', async () => {
     const { page } = watched;
@@ -89,31 +89,31 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByTestId('embedding').waitFor();
     await page.getByText(/of 11,\d+ cells/).waitFor();
     const painted = (): Promise<number> => page.evaluate<number>(`(() => { const c = document.querySelector('[data-testid=embedding]'); const g = c.getContext('webgl2'); const p = new Uint8Array(4 * c.width * c.height); g.readPixels(0, 0, c.width, c.height, g.RGBA, g.UNSIGNED_BYTE, p); let n = 0; for (let i = 3; i < p.length; i += 4) if (p[i] > 100) n++; return n; })()`);
-    await expect.poll(painted, { timeout: 10_000 }).toBeGreaterThan(2000);
+    await expect.poll(painted, { timeout: 120_000 }).toBeGreaterThan(2000);
     const all = await painted();
     await page.locator('.legend button').first().click();
     await expect.poll(painted).toBeLessThan(all / 2);
     await page.getByRole('button', { name: 'show all' }).click();
     await page.getByLabel('Colour', { exact: true }).first().fill('pct_counts_mt');
     await page.getByRole('option', { name: 'pct_counts_mt' }).click();
-    await page.locator('.scale').waitFor({ timeout: 15_000 });
+    await page.locator('.scale').waitFor({ timeout: 120_000 });
     await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO9');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: 'MT-CO1' }).waitFor({ timeout: 15_000 });
+    await page.getByRole('alert').filter({ hasText: 'MT-CO1' }).waitFor({ timeout: 120_000 });
     await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO1');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await page.getByLabel('Scale of MT-CO1').waitFor({ timeout: 20_000 });
+    await page.getByLabel('Scale of MT-CO1').waitFor({ timeout: 120_000 });
     await page.getByLabel('Filter by').first().fill('total_counts');
     await page.getByRole('option', { name: 'total_counts', exact: true }).click();
     const histogram = page.locator('.histogram svg').first();
-    await histogram.waitFor({ timeout: 15_000 });
+    await histogram.waitFor({ timeout: 120_000 });
     const box = (await histogram.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.95, box.y + 20, { steps: 4 });
     await page.mouse.up();
     await page.getByText(/cells chosen/).waitFor();
-  }, 60_000);
+  });
 
   test('takes a view back step by step, and finds it again after a reload', async () => {
     const { page } = watched;
@@ -139,7 +139,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await expect.poll(() => color.inputValue()).toBe('plate');
     await page.keyboard.press('Control+z');
     await expect.poll(() => color.inputValue()).toBe(usual);
-  }, 60_000);
+  });
 
   test('chooses cells by lasso, names them and finds them again', async () => {
     const { page } = watched;
@@ -161,7 +161,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await expect.poll(() => page.getByText(/cells chosen/).textContent()).toBe(chosen);
     await page.getByRole('button', { name: 'Clear choice' }).click();
     await page.getByText(/of 11,\d+ cells$/).waitFor();
-  }, 60_000);
+  });
 
   test('changes one thing: only what depends on it is computed again', async () => {
     const { page } = watched;
@@ -173,9 +173,9 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByLabel('resolution').fill('0.5');
     await page.getByText('1 changed').waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
     expect(await page.getByText('unchanged, reused').count()).toBe(9);
-  }, 90_000);
+  });
 
   test('every page passes axe, light and dark', async () => {
     const { page } = watched;
@@ -187,7 +187,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
       found.push(...(await axeFaults(page, path)));
     }
     expect(found).toEqual([]);
-  }, 120_000);
+  });
 
   test('goes everywhere by keyboard', async () => {
     const { page } = watched;

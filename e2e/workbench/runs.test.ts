@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   served = await serveWorkspace(workspace);
   page = (await openPage(browser, served)).page;
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
@@ -44,24 +44,24 @@ function engines(): number[] {
 describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the workbench${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
   test('a run shows itself live, the same after a reload and in a second tab, and stops when told', async () => {
     const url = await startRun();
-    await page.locator('.step-going').waitFor({ timeout: 20_000 });
+    await page.locator('.step-going').waitFor({ timeout: 120_000 });
     const second = await page.context().newPage();
     await second.goto(url);
-    await second.locator('.step-going').waitFor({ timeout: 20_000 });
+    await second.locator('.step-going').waitFor({ timeout: 120_000 });
     await page.reload();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('stopped', { exact: true }).waitFor({ timeout: 20_000 });
-    await second.getByText('stopped', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByText('stopped', { exact: true }).waitFor({ timeout: 120_000 });
+    await second.getByText('stopped', { exact: true }).waitFor({ timeout: 120_000 });
     await second.close();
-    await expect.poll(engines, { timeout: 10_000 }).toEqual([]);
-  }, 90_000);
+    await expect.poll(engines, { timeout: 120_000 }).toEqual([]);
+  });
 
   test('it goes on with what was finished', async () => {
     const kept = existsSync(join(workspace, 'results')) ? readdirSync(join(workspace, 'results')).length : 0;
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
     expect(await page.getByText('unchanged, reused').count()).toBe(kept);
-  }, 150_000);
+  });
 
   test('an engine that is killed is started again, with a note', async () => {
     await page.goto(`${served.base}/guide/pca-umap`);
@@ -70,22 +70,22 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByLabel('min_genes (genes)').fill('3');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.waitForURL(/\/runs\//);
-    await page.locator('.step-going').waitFor({ timeout: 20_000 });
-    await expect.poll(() => engines().length, { timeout: 10_000 }).toBe(1);
+    await page.locator('.step-going').waitFor({ timeout: 120_000 });
+    await expect.poll(() => engines().length, { timeout: 120_000 }).toBe(1);
     process.kill(engines()[0]!, 'SIGKILL');
     await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
     await page.getByText('Event log').click();
     await page.getByText(/starting again from its checkpoint/).waitFor();
-  }, 150_000);
+  });
 
   test('a host that goes and comes back under an open page: the line is lost, then a new key opens the same workspace', async () => {
     await served.stop();
-    await page.getByText('The line to Truckee is lost').waitFor({ timeout: 30_000 });
+    await page.getByText('The line to Truckee is lost').waitFor({ timeout: 120_000 });
     served = await serveWorkspace(workspace);
     page = (await openPage(browser, served)).page;
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
-    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
-  }, 90_000);
+    await expect.poll(() => page.locator('tbody tr').count(), { timeout: 120_000 }).toBeGreaterThanOrEqual(3);
+  });
 
   test('a second host on the same workspace reads and names the holder; writing is refused with its remedy', async () => {
     const other = await serveWorkspace(workspace);
@@ -100,7 +100,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     } finally {
       await other.stop();
     }
-  }, 90_000);
+  });
 
   test('killed in the middle of a run, the next host shows what became of it and goes on', async () => {
     await page.goto(`${served.base}/guide/pca-umap`);
@@ -110,7 +110,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByRole('button', { name: 'Run' }).click();
     await page.waitForURL(/\/runs\//);
     const url = new URL(page.url()).pathname;
-    await page.locator('.step-going').waitFor({ timeout: 20_000 });
+    await page.locator('.step-going').waitFor({ timeout: 120_000 });
     served.process.kill('SIGKILL');
     await served.stop();
     served = await serveWorkspace(workspace);
@@ -119,5 +119,5 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByText('interrupted', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
-  }, 180_000);
+  });
 });

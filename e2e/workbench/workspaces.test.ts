@@ -22,7 +22,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   watched = await openPage(browser, served);
   page = watched.page;
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
@@ -45,7 +45,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
     await goTo('/workspace');
     await page.getByRole('list', { name: 'Opened lately' }).getByRole('button', { name: first }).click();
     await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor();
-  }, 60_000);
+  });
 
   test('a folder that holds other things never becomes one, nor one outside the allowed folders', async () => {
     mkdirSync(join(folder, 'photos'));
@@ -58,7 +58,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
       await page.getByRole('alert').filter({ hasText: words }).waitFor();
     }
     expect(readdirSync(join(folder, 'photos'))).toEqual(['cat.jpg']);
-  }, 30_000);
+  });
 
   test('a copy in another place opens with all its runs', async () => {
     cpSync(first, join(folder, 'copied'), { recursive: true, filter: (path) => !path.endsWith('.lock') });
@@ -69,7 +69,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
     await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'Explore' }).click();
     await page.getByTestId('embedding').or(page.getByTestId('density')).waitFor();
     await page.locator('.legend').waitFor();
-  }, 60_000);
+  });
 
   test('clean-up shows what would go, and takes nothing that a run needs', async () => {
     await goTo('/workspace');
@@ -85,7 +85,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
     expect(readdirSync(join(folder, 'copied/results'))).toHaveLength(before);
     await goTo('/explore');
     await page.locator('.legend').waitFor();
-  }, 60_000);
+  });
 
   test('a recipe is saved and opened again; recipes that are none, or ask for what is not there, are named', async () => {
     await goTo('/guide/pca');
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
     await open(JSON.stringify({ ...recipe, steps: [{ step: 'format-disk', params: {}, lenient: [] }] }));
     await page.getByRole('alert').filter({ hasText: 'format-disk' }).waitFor();
     expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
-  }, 60_000);
+  });
 
   test('the tour goes to every page and back', async () => {
     await goTo('/');
@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== null)(`workspaces${noBrowser === null ? '' : ` (${
     expect(violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')).toEqual([]);
     await card.getByRole('button', { name: 'End' }).click();
     expect(await card.count()).toBe(0);
-  }, 60_000);
+  });
 
   test('nothing on the way was an error of the page', () => {
     expect(watched.faults.filter((fault) => !/422|404/.test(fault))).toEqual([]);

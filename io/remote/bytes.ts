@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, ren
 import { dirname, join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import type { FileBytes } from '../file.ts';
+import { openClaims } from './claims.ts';
 import { blockBytes, flagsPath, listStubs, ratePath, remoteHeaders, settleTime, type RemoteStub } from './stub.ts';
 import { fetchSync, windowBytes } from './sync-fetch.ts';
 
@@ -43,6 +44,7 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
   if (flags.length !== blocks) throw failure('corrupt-file', { path: flagsPath(path), element: 'the list of blocks', reason: 'it is of another length than the file' });
   const headers = remoteHeaders(stub);
   const limit = cacheLimit(dirname(path));
+  const claims = guarded(() => openClaims(path));
   let [fetchedBlocks, room] = [0, true];
   let open = true;
 
@@ -65,13 +67,27 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
     });
   };
 
-  const fetchBlocks = (first: number, last: number): Uint8Array => {
-    const [start, end] = [first * blockBytes, Math.min(remote.size, (last + 1) * blockBytes)];
-    const began = performance.now();
-    const bytes = fetchSync({ remote, headers, start, end });
-    addRate(path, bytes.length, (performance.now() - began) / 1000);
-    keep(first, bytes);
-    return bytes;
+  /** From block `first`, as many up to `last` as nobody else is fetching; null when they have come meanwhile. */
+  const fetchBlocks = (first: number, last: number): Uint8Array | null => {
+    let to: number | null;
+    while ((to = guarded(() => claims.claim(first, last))) === null) {
+      claims.wait();
+      if (isThere(first)) return null;
+    }
+    try {
+      // Those who had claimed them may just have finished.
+      if (isThere(first)) return null;
+      let stop = first;
+      while (stop < to && !isThere(stop + 1)) stop++;
+      const [start, end] = [first * blockBytes, Math.min(remote.size, (stop + 1) * blockBytes)];
+      const began = performance.now();
+      const bytes = fetchSync({ remote, headers, start, end });
+      addRate(path, bytes.length, (performance.now() - began) / 1000);
+      keep(first, bytes);
+      return bytes;
+    } finally {
+      claims.release(first, to);
+    }
   };
 
   const readInto = (offset: number, target: Uint8Array): void => {
@@ -85,17 +101,21 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
       const there = isThere(block);
       let stop = block;
       while (stop < last && (stop + 1 - block) * blockBytes < windowBytes && isThere(stop + 1) === there) stop++;
+      const fetched = there ? null : fetchBlocks(block, stop);
+      if (!there) {
+        if (fetched === null) continue;
+        stop = block + Math.ceil(fetched.length / blockBytes) - 1;
+      }
       const [from, to] = [Math.max(offset, block * blockBytes), Math.min(end, (stop + 1) * blockBytes)];
       const into = target.subarray(from - offset, to - offset);
-      if (there) {
+      if (fetched === null) {
         for (let at = 0; at < into.length; ) {
           const got = guarded(() => readSync(data, into, at, into.length - at, from + at));
           if (got === 0) throw failure('truncated-file', { path, expectedBytes: remote.size, actualBytes: from + at });
           at += got;
         }
       } else {
-        const bytes = fetchBlocks(block, stop);
-        into.set(bytes.subarray(from - block * blockBytes, to - block * blockBytes));
+        into.set(fetched.subarray(from - block * blockBytes, to - block * blockBytes));
       }
       block = stop + 1;
     }

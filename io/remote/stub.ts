@@ -5,6 +5,7 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
+import { claimsPath } from './claims.ts';
 import { bare, probeRemote, type RemoteFile } from '../http.ts';
 
 export interface RemoteStub {
@@ -132,5 +133,5 @@ export function clearStub(path: string): number {
 
 /** The stand-in goes as well. */
 export function removeStub(path: string): void {
-  for (const file of [notePath(path), flagsPath(path), ratePath(path), path]) rmSync(file, { force: true });
+  for (const file of [notePath(path), flagsPath(path), ratePath(path), claimsPath(path), path]) rmSync(file, { force: true, recursive: true });
 }

@@ -78,7 +78,7 @@ describe('over a socket', () => {
     return (server.address() as AddressInfo).port;
   };
   const get = async (url: string, headers: Record<string, string> = {}): Promise<string> => {
-    const answer = await exchange(new URL(url), headers, AbortSignal.timeout(3000));
+    const answer = await exchange(new URL(url), headers, AbortSignal.timeout(60_000));
     let text = `${answer.status} `;
     await answer.receive((bytes) => (text += Buffer.from(bytes).toString('latin1')));
     return text;

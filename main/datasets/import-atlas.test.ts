@@ -79,17 +79,6 @@ describe.skipIf(!existsSync(tables))('the published tables of the atlas', () => 
       return made.genes;
     })).toEqual([18_080, 17_741]);
   });
-
-  test('answer within 20 ms for a condition-level filter', () => {
-    const { catalog } = workspace();
-    const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      queryConditions(catalog, { target: ['BRAF'], dose: [5] }, '', 2);
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    // A busy machine may take longer; the figure itself is in bench/.
-    expect(times[0]!).toBeLessThan(100);
-  });
 });
 
 describe('tables that are not what they should be', () => {

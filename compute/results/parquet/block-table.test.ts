@@ -41,4 +41,4 @@ test.each([[1, 1], [7, 3], [300, 20], [70_000, 17]])('%i rows in each of %i bloc
       expect(row).toEqual({ target: targets[block], feature: genes[gene], p_value: value(block, gene), cells: BigInt(counts[block]!), share: Math.fround(value(block, gene) / 2) });
     });
   }
-}, 20_000);
+});

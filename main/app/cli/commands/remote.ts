@@ -1,7 +1,7 @@
 /** `truckee remote`: files read from afar, how fast, what of them is kept here; its limit, and clearing it. */
 import { basename } from 'node:path';
 import { cacheLimit, setCacheLimit } from '../../../../io/remote/bytes.ts';
-import { clearStub, listStubs } from '../../../../io/remote/stub.ts';
+import { clearStub, listStubs, removeStub, type CachedRemote } from '../../../../io/remote/stub.ts';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, nearNames, parseBytes } from '../../../../protocol/format.ts';
 import { remoteFacts, remoteFolder, remoteWords } from '../../../datasets/remote-files.ts';
@@ -11,16 +11,17 @@ import { withLockedWorkspace, withWorkspace } from '../session.ts';
 
 export const remote: Command = {
   name: 'remote',
-  summary: 'Files that are read over HTTP without downloading them (add URL, inspect URL): rate, cache, its limit; clear it.',
-  usage: '[list | clear [NAME] | limit SIZE]',
+  summary: 'Files that are read over HTTP without downloading them (add URL, inspect URL): rate, cache, its limit; clear or forget it.',
+  usage: '[list | clear [NAME] | forget NAME | limit SIZE]',
   options: {},
-  help: () => 'What was read stays in the workspace, in blocks, up to the limit that all such files share. Clearing it loses nothing: it is read again.',
+  help: () => 'What was read stays in the workspace, in blocks, up to the limit that all such files share. Clearing it loses nothing: it is read again. A file that has changed at its source is forgotten and added anew.',
   run(context) {
     const [action = 'list', name, ...rest] = context.positionals;
     if (action === 'list' && name === undefined) return withWorkspace(context.workspacePath, async (workspace) => list(workspace, context));
     if (action === 'clear' && rest.length === 0) return withLockedWorkspace(context.workspacePath, async (workspace) => clear(workspace, name, context));
+    if (action === 'forget' && name !== undefined && rest.length === 0) return withLockedWorkspace(context.workspacePath, async (workspace) => forget(workspace, name, context));
     if (action === 'limit' && name !== undefined && rest.length === 0) return withLockedWorkspace(context.workspacePath, async (workspace) => limit(workspace, name, context));
-    throw failure('bad-usage', { command: 'remote', reason: 'remote needs list, clear [NAME] or limit SIZE' });
+    throw failure('bad-usage', { command: 'remote', reason: 'remote needs list, clear [NAME], forget NAME or limit SIZE' });
   },
 };
 
@@ -38,10 +39,25 @@ function list(workspace: Workspace, { say }: CommandContext): number {
   return 0;
 }
 
-function clear(workspace: Workspace, name: string | undefined, { say }: CommandContext): number {
+/** @throws not-found */
+function named(workspace: Workspace, name: string | undefined): CachedRemote[] {
   const files = listStubs(remoteFolder(workspace.root));
   const chosen = files.filter((file) => name === undefined || basename(file.path) === name);
   if (name !== undefined && chosen.length === 0) throw failure('not-found', { what: 'remote file', name, near: nearNames(name, files.map((file) => basename(file.path))) });
+  return chosen;
+}
+
+function forget(workspace: Workspace, name: string, { say }: CommandContext): number {
+  for (const { path, url } of named(workspace, name)) {
+    removeStub(path);
+    say.line(`${name} is forgotten. Its source as it is now: truckee add ${url}`);
+    say.json({ ok: true, url });
+  }
+  return 0;
+}
+
+function clear(workspace: Workspace, name: string | undefined, { say }: CommandContext): number {
+  const chosen = named(workspace, name);
   const freed = chosen.reduce((sum, { path }) => sum + clearStub(path), 0);
   say.line(`${formatBytes(freed)} are free again; the files can be read as before.`);
   say.json({ ok: true, files: chosen.length, freed_bytes: freed });

@@ -1,0 +1,62 @@
+/** Files read from afar: several readers at once ask for every block once, and all see the same bytes. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claimsPath, openClaims } from './claims.ts';
+import { blockBytes, openStub } from './stub.ts';
+
+const content = Uint8Array.from({ length: 21 * blockBytes + 777 }, (_, i) => (i * 2654435761) >>> 24);
+const digest = createHash('sha256').update(content).digest('hex');
+
+/** In a thread of its own, for reading waits: the server is in this one. */
+const read = (path: string, pieceBytes: number, step: number): Promise<string> => new Promise((resolve, reject) => {
+  const reader = new Worker(new URL('./testing/reader.ts', import.meta.url), { workerData: { path, pieceBytes, step } });
+  reader.once('message', resolve);
+  reader.once('error', reject);
+});
+
+describe('several readers of one remote file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'truckee-remote-'));
+  const asked: number[] = [];
+  let server: Server;
+  let url = '';
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range!)!.map(Number) as [number, number, number];
+      for (let at = first; at <= last && last > first; at += blockBytes) asked.push(at / blockBytes);
+      response.writeHead(206, { ETag: '"one"', 'Content-Range': `bytes ${first}-${last}/${content.length}`, 'Content-Length': last + 1 - first });
+      response.end(content.subarray(first, last + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('at once: every block is fetched once, and no claim is left', async () => {
+    const path = await openStub(folder, `${url}/plate.h5ad`, null);
+    expect(await Promise.all([read(path, 100_003, 1), read(path, 1_000_003, 5), read(path, 300_007, 7)])).toEqual([digest, digest, digest]);
+    expect(asked.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 22 }, (_, i) => i));
+    expect(readdirSync(claimsPath(path))).toEqual([]);
+  });
+
+  test('the claim of a process that has died is passed over; that of a living one is respected', async () => {
+    const path = await openStub(folder, `${url}/other.h5ad`, null);
+    const claims = openClaims(path);
+    // Above every process number that the system gives.
+    writeFileSync(join(claimsPath(path), '0'), String(2 ** 30));
+    expect(claims.claim(0, 2)).toBe(2);
+    expect(openClaims(path).claim(1, 2)).toBeNull();
+    claims.release(0, 2);
+    writeFileSync(join(claimsPath(path), '3'), String(2 ** 30));
+    expect(await read(path, 1_000_003, 1)).toBe(digest);
+    expect(existsSync(join(claimsPath(path), '3'))).toBe(false);
+  });
+});
