@@ -15,17 +15,83 @@ const LARGEST_NORM: f64 = 1e37;
 
 /** Packs base rows [0, count) into panels; `norms` receives lowered squared norms, +Infinity for missing rows. */
 export function packPanels(base: usize, count: i32, dims: i32, slack: f64, panels: usize, norms: usize): void {
-  const whole = (count + PANEL - 1) / PANEL * PANEL;
-  for (let row = 0; row < whole; row++) {
-    packOne(
-      row < count ? base + ((<usize>row * <usize>dims) << 2) : 0, dims, 1, PANEL << 2,
-      panels + ((<usize>(row / PANEL) * <usize>dims * <usize>PANEL + <usize>(row % PANEL)) << 2),
-    );
-    const norm = row < count ? squaredNorm(base + ((<usize>row * <usize>dims) << 2), dims) : 0;
-    // Where float32 products could overflow every query measures the row.
-    const lowered: f32 = norm < LARGEST_NORM ? <f32>(norm * (1 - slack)) : -Infinity;
-    store<f32>(norms + (<usize>row << 2), row < count ? lowered : Infinity);
+  const rowBytes = <usize>dims << 2;
+  for (let first = 0; first < count; first += PANEL, panels += rowBytes * PANEL, norms += PANEL << 2) {
+    const source = base + <usize>first * rowBytes;
+    if (first + PANEL <= count) {
+      transpose(source, dims, panels);
+      transpose(source + 4 * rowBytes, dims, panels + 16);
+    } else {
+      for (let row = 0; row < PANEL; row++) packOne(first + row < count ? source + <usize>row * rowBytes : 0, dims, panels + (<usize>row << 2));
+    }
+    panelNorms(panels, dims, slack, norms);
+    for (let row = count - first; row < PANEL; row++) store<f32>(norms + (<usize>row << 2), Infinity);
   }
+}
+
+/** Four rows to columns of a panel, four dimensions at a time. */
+function transpose(rows: usize, dims: i32, to: usize): void {
+  const rowBytes = <usize>dims << 2;
+  let d = 0;
+  for (; d + 4 <= dims; d += 4, rows += 16, to += 16 * PANEL) {
+    const a = v128.load(rows);
+    const b = v128.load(rows + rowBytes);
+    const c = v128.load(rows + 2 * rowBytes);
+    const e = v128.load(rows + 3 * rowBytes);
+    const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+    const ce = v128.shuffle<f32>(c, e, 0, 4, 1, 5);
+    const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const ceHigh = v128.shuffle<f32>(c, e, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(ab, ce, 0, 2));
+    v128.store(to + 4 * PANEL, v128.shuffle<f64>(ab, ce, 1, 3));
+    v128.store(to + 8 * PANEL, v128.shuffle<f64>(abHigh, ceHigh, 0, 2));
+    v128.store(to + 12 * PANEL, v128.shuffle<f64>(abHigh, ceHigh, 1, 3));
+  }
+  for (; d < dims; d++, rows += 4, to += 4 * PANEL) {
+    for (let row: usize = 0; row < 4; row++) store<f32>(to + (row << 2), load<f32>(rows + row * rowBytes));
+  }
+}
+
+/** Lowered squared norms of a panel's rows. Where float32 products could overflow every query measures the row. */
+function panelNorms(panel: usize, dims: i32, slack: f64, norms: usize): void {
+  let a = f64x2.splat(0), b = a, c = a, e = a;
+  for (let d = 0; d < dims; d++, panel += 4 * PANEL) {
+    const low = v128.load(panel);
+    const high = v128.load(panel, 16);
+    a = addSquares(a, f64x2.promote_low_f32x4(low));
+    b = addSquares(b, f64x2.promote_low_f32x4(upper(low)));
+    c = addSquares(c, f64x2.promote_low_f32x4(high));
+    e = addSquares(e, f64x2.promote_low_f32x4(upper(high)));
+  }
+  lower(a, slack, norms);
+  lower(b, slack, norms + 8);
+  lower(c, slack, norms + 16);
+  lower(e, slack, norms + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+function upper(values: v128): v128 {
+  return v128.shuffle<f64>(values, values, 1, 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function addSquares(sum: v128, values: v128): v128 {
+  return f64x2.add(sum, f64x2.mul(values, values));
+}
+
+// @ts-ignore: decorator
+@inline
+function lower(pair: v128, slack: f64, norms: usize): void {
+  store<f32>(norms, <f32>lowered(f64x2.extract_lane(pair, 0), slack));
+  store<f32>(norms + 4, <f32>lowered(f64x2.extract_lane(pair, 1), slack));
+}
+
+// @ts-ignore: decorator
+@inline
+function lowered(norm: f64, slack: f64): f64 {
+  return norm < LARGEST_NORM ? norm * (1 - slack) : -Infinity;
 }
 
 /** Packs queries [first, first + 4) into one group, limits left open; missing ones become zeros. */
@@ -33,10 +99,22 @@ export function packGroup(queries: usize, count: i32, first: i32, dims: i32, sla
   const norms = limitsOf(group, dims) + 16;
   for (let lane = 0; lane < GROUP; lane++) {
     const query = first + lane;
-    const source = query < count ? queries + ((<usize>query * <usize>dims) << 2) : 0;
-    packOne(source, dims, -2, GROUP << 2, group + (<usize>lane << 2));
-    const norm = source ? squaredNorm(source, dims) : 0;
-    store<f64>(norms + (<usize>lane << 3), norm < LARGEST_NORM ? norm * (1 - slack) : -Infinity);
+    let source = query < count ? queries + ((<usize>query * <usize>dims) << 2) : 0;
+    for (let d = 0, to = group + (<usize>lane << 2); d < dims; d++, to += GROUP << 2) {
+      store<f32>(to, source ? load<f32>(source) * -2 : 0);
+      if (source) source += 4;
+    }
+  }
+  let low = f64x2.splat(0), high = low;
+  for (let at = group; at < norms - 16; at += GROUP << 2) {
+    const values = v128.load(at);
+    low = addSquares(low, f64x2.promote_low_f32x4(values));
+    high = addSquares(high, f64x2.promote_low_f32x4(upper(values)));
+  }
+  // Of doubled coordinates: four times the norms, exactly.
+  for (let lane = 0; lane < GROUP; lane++) {
+    const pair = lane < 2 ? low : high;
+    store<f64>(norms + (<usize>lane << 3), lowered(0.25 * (lane & 1 ? f64x2.extract_lane(pair, 1) : f64x2.extract_lane(pair, 0)), slack));
   }
 }
 
@@ -46,21 +124,9 @@ function limitsOf(group: usize, dims: i32): usize {
   return group + ((<usize>dims * GROUP) << 2);
 }
 
-/** Writes dims values times `scale`, `step` bytes apart; source 0 writes zeros. */
-export function packOne(source: usize, dims: i32, scale: f32, step: i32, to: usize): void {
-  for (let d = 0; d < dims; d++) {
-    store<f32>(to, source ? load<f32>(source + (<usize>d << 2)) * scale : 0);
-    to += step;
-  }
-}
-
-export function squaredNorm(row: usize, dims: i32): f64 {
-  let sum: f64 = 0;
-  for (let d = 0; d < dims; d++) {
-    const v = <f64>load<f32>(row + (<usize>d << 2));
-    sum += v * v;
-  }
-  return sum;
+/** Writes one row's values a panel's width apart; source 0 writes zeros. */
+function packOne(source: usize, dims: i32, to: usize): void {
+  for (let d = 0; d < dims; d++, to += 4 * PANEL) store<f32>(to, source ? load<f32>(source + (<usize>d << 2)) : 0);
 }
 
 /**
