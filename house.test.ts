@@ -18,7 +18,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 /** Packages a house may use; node: modules are free everywhere but in protocol and steps. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm', 'hyparquet', 'hyparquet-compressors', 'zarrita'], main: ['better-sqlite3', 'zod', '@orpc/server', 'electron', 'hyparquet', 'hyparquet-compressors'],
+  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', 'zarrita'], main: ['better-sqlite3', 'zod', '@orpc/server', 'electron', 'hyparquet', 'hyparquet-compressors'],
   renderer: [
     'zod', 'react', 'react-dom', 'zustand', '@fontsource-variable/inter', '@mantine/core', '@mantine/hooks', '@mantine/spotlight', '@orpc/client', '@orpc/contract',
     '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router', 'jspdf', 'svg2pdf.js', 'dejavu-fonts-ttf',

@@ -6,6 +6,7 @@ import type { JobEvent } from './events.ts';
 import type { Fingerprint, JobId } from './ids.ts';
 import type { InspectReport } from './inspect.ts';
 import type { LoaderJob, PackJob } from './loading.ts';
+import type { StorageJob } from './storage.ts';
 import type { PlateFacts } from './matrix.ts';
 import type { StepPlan } from './plan.ts';
 
@@ -253,7 +254,7 @@ export interface ReadyJob {
   readonly id: JobId;
 }
 
-export type EngineJob = ReadyJob | LoaderJob | PackJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;
+export type EngineJob = ReadyJob | LoaderJob | StorageJob | PackJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;
 
 export interface InspectAnswer {
   readonly report: InspectReport;

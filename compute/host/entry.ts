@@ -87,6 +87,8 @@ async function perform(job: EngineJob): Promise<number> {
       return (await import('./run-export.ts')).runExport(job, host);
     case 'loader':
       return (await import('./run-loader.ts')).runLoader(job, host);
+    case 'storage':
+      return (await import('./run-storage.ts')).runStorage(job, host);
     case 'pack':
       return (await import('./run-pack.ts')).runPack(job, host);
     case 'view':

@@ -1,5 +1,5 @@
 /** Packs and the design of loaders from the command line. */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,4 +40,15 @@ test('a loader is designed: predicted and measured over a grid, with what it tak
   expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);
   for (const setting of grid) expect(Math.min(setting.cells_per_second, setting.bytes_per_worker, setting.predicted_cells_per_second)).toBeGreaterThan(0);
   expect((await truckee(['bench', 'loader', ...files, '--block', 'huge'])).code).toBe(2);
+});
+
+test('formats of storage are compared with a sample of the cells; nothing is left on the disk', async () => {
+  const before = readdirSync(join(files[0]!, '..'));
+  const { last } = await truckee(['bench', 'storage', ...files, '--cells', '300']);
+  expect(last).toMatchObject({ ok: true, cells: 300, genes: 2000, cache: 'warm', disk: expect.any(String) });
+  const formats = last['formats'] as { format: string; bytes: number; sequential: { n: number; median: number }; random: { n: number; median: number } }[];
+  expect(formats.map(({ format }) => format)).toEqual(['HDF5, gzip', 'HDF5, uncompressed', 'Zarr', 'Parquet', 'SCDL', 'pack']);
+  for (const { bytes, sequential, random } of formats) expect([bytes > 0, sequential.n, random.n, Math.min(sequential.median, random.median) > 0]).toEqual([true, 5, 5, true]);
+  expect(readdirSync(join(files[0]!, '..'))).toEqual(before);
+  expect((await truckee(['bench', 'storage', ...files, '--rounds', '2'])).last).toMatchObject({ ok: false, error: { kind: 'invalid-parameter' } });
 });

@@ -1,4 +1,4 @@
-/** `truckee bench loader`: which settings load training data fastest and still mix it well, on this disk and machine. */
+/** `truckee bench`: how formats compare on this disk (storage), and which settings load training data fastest and still mix it well, on this disk and machine. */
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { failure } from '../../../../protocol/errors.ts';
@@ -10,12 +10,13 @@ import { startLocalEngine } from '../../../engine/local.ts';
 import { probeHardware } from '../../../preflight/hardware.ts';
 import type { Command, OptionValues, Speaker } from '../command.ts';
 import { createProgressView } from '../progress.ts';
+import { benchStorage } from './bench-storage.ts';
 import { showIn } from './generate.ts';
 
 export const bench: Command = {
   name: 'bench',
-  summary: 'Design a loader for training: predicted and measured cells a second and diversity over block and fetch sizes.',
-  usage: 'loader DATA... [--block chunks,16,64] [--fetch 16,64,256] [--batch 64]',
+  summary: 'Design a loader for training (loader): cells a second and diversity over block and fetch sizes; compare formats on this disk (storage).',
+  usage: 'loader|storage DATA... [--block chunks,16,64] [--fetch 16,64,256] [--batch 64]',
   options: {
     block: { value: 'LIST', help: 'Block sizes, and chunks for the cells of a stored chunk (default chunks,16,64).' },
     fetch: { value: 'LIST', help: 'Minibatches read and mixed together (default 16,64,256).' },
@@ -28,6 +29,9 @@ export const bench: Command = {
     seed: { value: 'N', help: 'Seed of the order (default 0).' },
     cold: { help: 'Empty the page cache of the files (with dd) before each setting and each epoch: what is measured comes from the disk.' },
     epoch: { help: 'Then read one whole epoch with the recommended setting, and say how long it takes.' },
+    cells: { value: 'N', help: 'storage: cells copied into every format (default 5,000).' },
+    folder: { value: 'DIR', help: 'storage: the disk to try, by a folder on it (default that of the data). Copies are deleted in the end.' },
+    rounds: { value: 'N', help: 'storage: epochs of each format and way of reading, at least 5 (default 5).' },
     order: { value: 'DIR', help: 'Write the recommended order of cells and a small PyTorch loader that yields the same minibatches.' },
     epochs: { value: 'N', help: 'Epochs of the order (default 1).' },
     verified: { help: "The files' digests were compared with their source: chunks may be read from their start without their checksum." },
@@ -35,7 +39,8 @@ export const bench: Command = {
   async run(context) {
     const { options, say, signal } = context;
     const [what, ...files] = context.positionals;
-    if (what !== 'loader' || files.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'bench needs the word loader and at least one file' });
+    if ((what !== 'loader' && what !== 'storage') || files.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'bench needs the word loader or storage and at least one file' });
+    if (what === 'storage') return benchStorage(context, files);
     const cores = probeHardware(process.cwd(), { memoryBytes: null, workers: null }).workers;
     const orderFolder = options.text('order');
     const job: LoaderJob = {
