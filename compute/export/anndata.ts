@@ -1,6 +1,6 @@
 /** Fills an AnnData file of any container (h5ad, Zarr) from the results of a run, slice by slice. */
 import { openStored } from '../results/array.ts';
-import type { ArrayStream, CsrStream, FrameWriter, H5adWriter, TextStream } from '../results/h5ad/index.ts';
+import type { ArrayStream, CsrState, FrameWriter, H5adWriter, ResumableCsr, TextStream } from '../results/h5ad/index.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { failure } from '../../protocol/errors.ts';
 import type { CellAxis } from './axis.ts';
@@ -25,8 +25,18 @@ export interface AnnDataSource {
   readonly x: { readonly lognorm: Lognorm | null } | null;
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
+  /** Where checkpoints of X are kept; null: none are, and none is gone on with. */
+  readonly progress: XProgress | null;
   /** Work done in cells; every cell counts once for obs and once for X. */
   report(done: number, total: number): void;
+}
+
+/** How far X has come, in a place that outlives this process. */
+export interface XProgress {
+  load(): CsrState | null;
+  /** Tells whether it is time to save. */
+  due(): boolean;
+  save(state: CsrState): void;
 }
 
 /** Rows of an embedding or a frame appended at once. */
@@ -114,11 +124,16 @@ async function writeEmbeddings(writer: AnnDataWriter, { axis, slots, signal }: A
   }
 }
 
-async function writeX(csr: CsrStream, source: AnnDataSource, lognorm: Lognorm | null, report: (done: number) => void): Promise<void> {
-  for await (const block of keptRows(source.plates, source.axis, lognorm, source.signal)) {
+async function writeX(csr: ResumableCsr, source: AnnDataSource, lognorm: Lognorm | null, report: (done: number) => void): Promise<void> {
+  const { progress } = source;
+  const before = progress?.load() ?? null;
+  if (before !== null) await csr.restore(before);
+  for await (const block of keptRows(source.plates, source.axis, lognorm, source.signal, csr.rowsWritten)) {
     await csr.append(block);
     report(csr.rowsWritten);
+    if (progress?.due()) progress.save(await csr.save());
   }
+  await csr.settle();
 }
 
 export function stopIfCancelled(signal: AbortSignal): void {

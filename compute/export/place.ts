@@ -5,35 +5,50 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../../io/sync-folder.ts';
 import { failure, isTruckeeError, systemFailure } from '../../protocol/errors.ts';
 
+/** Where the checkpoints of something half written are. */
+const workOf = (temporary: string): string => `${temporary}.work`;
+
 /**
- * Calls `write` with a temporary path, makes it durable under `target`; on any failure what was written is removed.
+ * Calls `write` with a temporary path, makes it durable under `target`; on any failure what was written is removed. What a
+ * killed process left behind with checkpoints in its work folder is handed to `write`, which may go on with it.
  * @throws already-exists, disk-full, not-permitted..., always naming the target.
  */
-export async function writeAside<T>(target: string, write: (temporary: string) => Promise<T>): Promise<T> {
+export async function writeAside<T>(target: string, write: (temporary: string, work: string) => Promise<T>): Promise<T> {
   const folder = dirname(target);
   if (existsSync(target)) throw failure('already-exists', { path: target });
   if (!existsSync(folder)) throw failure('file-not-found', { path: folder });
   const prefix = `.${basename(target)}.${hostname()}-`;
-  removeAbandoned(folder, prefix);
   const temporary = join(folder, `${prefix}${process.pid}.part`);
+  takeAbandoned(folder, prefix, temporary);
   try {
-    const written = await write(temporary);
+    const written = await write(temporary, workOf(temporary));
     // Someone may have been faster: never replace what is not ours.
     if (existsSync(target)) throw failure('already-exists', { path: target });
     renameSync(temporary, target);
     syncFolder(folder);
+    rmSync(workOf(temporary), { recursive: true, force: true });
     return written;
   } catch (thrown) {
-    rmSync(temporary, { recursive: true, force: true });
+    for (const path of [temporary, workOf(temporary)]) rmSync(path, { recursive: true, force: true });
     throw aboutTarget(thrown, temporary, target);
   }
 }
 
-/** Leftovers of exports to the same target whose process on this machine has died. */
-function removeAbandoned(folder: string, prefix: string): void {
+/** Leftovers of exports to the same target whose process on this machine has died: one with checkpoints becomes ours, the others go. */
+function takeAbandoned(folder: string, prefix: string, ours: string): void {
+  let taken = false;
   for (const name of readdirSync(folder)) {
     const pid = name.startsWith(prefix) ? /^(\d+)\.part$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(folder, name);
+    if (!taken && existsSync(workOf(path))) {
+      taken = true;
+      if (path === ours) continue;
+      renameSync(workOf(path), workOf(ours));
+      renameSync(path, ours);
+    } else {
+      for (const one of [path, workOf(path)]) rmSync(one, { recursive: true, force: true });
+    }
   }
 }
 

@@ -33,13 +33,14 @@ export function lognormOf(slots: FoundSlots): Lognorm {
   return { totals: openStored(totals), targets: normalize.targets, logScale: log1p.base === null ? 1 : 1 / Math.log(log1p.base) };
 }
 
-/** Blocks of consecutive kept cells; the arrays are reused. Genes ascend within each row. */
-export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognorm: Lognorm | null, signal: AbortSignal): AsyncGenerator<CsrRows, void, void> {
+/** Blocks of consecutive kept cells, from the kept cell `from` on; the arrays are reused. Genes ascend within each row. */
+export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognorm: Lognorm | null, signal: AbortSignal, from = 0): AsyncGenerator<CsrRows, void, void> {
   const out = { rows: 0, indptr: new Int32Array(blockRows + 1), indices: new Int32Array(0), values: new Float32Array(0) };
   for (const [index, plate] of plates.entries()) {
     const reader = openMatrix(plate.spec, plainArena);
     try {
-      for (const slice of axis.slices(index)) {
+      for (const whole of axis.slices(index)) {
+        const slice = keptFrom(whole, from);
         if (slice.kept.length === 0) continue;
         const factors = lognorm === null ? null : factorsOf(lognorm, axis, slice);
         for (const run of runsOf(slice.kept, rowsPerChunk(plate.spec))) {
@@ -75,6 +76,12 @@ export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognor
       reader.close();
     }
   }
+}
+
+/** Without the cells before the kept cell `from`. */
+function keptFrom(slice: CellSlice, from: number): CellSlice {
+  const before = Math.min(slice.kept.length, Math.max(0, from - slice.keptStart));
+  return before === 0 ? slice : { ...slice, kept: slice.kept.subarray(before), keptStart: slice.keptStart + before };
 }
 
 /** Rows that share a chunk of values on average; the reader keeps the chunk decoded last, so closer rows cost no second reading. */

@@ -1,12 +1,14 @@
 /** Writes the results of a run to one h5ad file, Zarr folder or CSV table: whole under its name, or not at all. */
 import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
+import { formatCount } from '../../protocol/format.ts';
 import type { ExportAnswer, ExportJob } from '../../protocol/jobs.ts';
 import { writeAnnData, type AnnDataSource } from '../export/anndata.ts';
 import { openAxis } from '../export/axis.ts';
 import { writeCsv } from '../export/csv.ts';
 import { planObs } from '../export/obs-plan.ts';
 import { writeAside } from '../export/place.ts';
+import { openProgress } from '../export/progress.ts';
 import { lognormOf } from '../export/rows.ts';
 import { findSlots } from '../results/slots.ts';
 import { createZarr } from '../export/zarr/writer.ts';
@@ -21,6 +23,10 @@ export interface ExportHost {
   readonly hostPid: number;
   readonly signal: AbortSignal;
 }
+
+/** All that the bytes of the file depend on; the steps' records hold times, which results of one fingerprint share. */
+const tagOf = (job: ExportJob): string =>
+  JSON.stringify([job.format, job.matrix ?? null, job.genes, job.plates.map(({ name, fingerprint }) => [name, fingerprint]), job.results]);
 
 /** Cells per second that a stalled export is judged by. */
 const slowRate = 2000;
@@ -46,14 +52,16 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     const obs = await planObs(axis, slots);
     const notes = [...obs.notes];
     const report = (done: number, total: number): void => reporter.progress(done, total, 'cells');
-    const source: AnnDataSource = {
+    const source: Omit<AnnDataSource, 'progress'> = {
       axis, slots, obs, report, plates: input?.plates ?? [], genes: input?.genes ?? [], provenance: job.provenance, signal: host.signal,
       x: withX ? { lognorm: job.matrix === 'lognorm' ? lognormOf(slots) : null } : null,
     };
-    const bytes = await writeAside(job.target, (path) => {
+    const bytes = await writeAside(job.target, (path, work) => {
+      const progress = openProgress(path, work, tagOf(job), Number(process.env['TRUCKEE_CHECKPOINT_SECONDS'] ?? 30));
       if (table) return writeCsv(path, source);
-      const axes = { nObs: axis.kept, nVars: source.genes.length };
-      return writeAnnData(job.format === 'h5ad' ? createH5ad(path, axes) : createZarr(path, axes), source, notes);
+      if (progress.rowsBefore > 0) notes.push(`went on behind ${formatCount(progress.rowsBefore)} cells that an earlier attempt had written`);
+      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0 };
+      return writeAnnData(job.format === 'h5ad' ? createH5ad(path, axes) : createZarr(path, axes), { ...source, progress }, notes);
     });
     for (const text of notes) host.emit({ kind: 'note', step: null, level: 'info', text });
     host.answer({ target: job.target, bytes, cells: axis.kept, genes: source.genes.length, notes });

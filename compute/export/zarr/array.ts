@@ -24,12 +24,21 @@ export interface ZarrArrayOptions {
   readonly attributes: Json;
 }
 
+/** Where an array stands that is written; the bytes are of the chunk being filled. */
+export interface ZarrStreamState { readonly chunks: number; readonly pending: Uint8Array }
+
+export interface ResumableStream extends ArrayStream {
+  save(): ZarrStreamState;
+  /** Into a stream that nothing was appended to. */
+  restore(state: ZarrStreamState): void;
+}
+
 export type Finishing<Stream> = Stream & { finish(): Promise<void> };
 
 const shuffleFilter = (bytes: number): Json[] | null => (bytes > 1 ? [{ id: 'shuffle', elementsize: bytes }] : null);
 const pack = (raw: Uint8Array, bytes: number): Promise<Uint8Array> => deflateBytes(bytes > 1 ? shuffleBytes(raw, bytes) : raw, level);
 
-export function numberStream(store: ZarrStore, name: string, type: Dtype, options: ZarrArrayOptions): Finishing<ArrayStream> {
+export function numberStream(store: ZarrStore, name: string, type: Dtype, options: ZarrArrayOptions): Finishing<ResumableStream> {
   const bytes = elementBytes(type);
   const put = chunkPut(type);
   const rowElements = options.rowShape.reduce((product, size) => product * size, 1);
@@ -61,6 +70,14 @@ export function numberStream(store: ZarrStore, name: string, type: Dtype, option
         from = to;
         if (filled === chunkElements) await hand(chunkElements);
       }
+    },
+    save: () => ({ chunks, pending: new Uint8Array(buffer.slice(0, filled * bytes)) }),
+    restore(state) {
+      buffer = new ArrayBuffer(chunkElements * bytes);
+      new Uint8Array(buffer).set(state.pending);
+      chunks = state.chunks;
+      filled = state.pending.length / bytes;
+      length = chunks * chunkElements + filled;
     },
     async finish() {
       const rows = rowElements === 0 ? 0 : length / rowElements;

@@ -13,6 +13,10 @@ export interface ZarrStore {
   describe(name: string, meta: Json, attributes: Json): void;
   /** Hands in a chunk that is still being made; waits only when too many are under way. */
   chunk(name: string, key: string, bytes: Promise<Uint8Array> | Uint8Array): Promise<void>;
+  /** Waits for all chunks and makes them durable; the bytes of them. */
+  sync(): Promise<number>;
+  /** Bytes that an earlier attempt had written by then. */
+  goOn(bytes: number): Promise<void>;
   /** Waits for all chunks, writes metadata and `.zmetadata` (all of it in one file). Returns the bytes of all files. */
   seal(): Promise<number>;
 }
@@ -41,6 +45,9 @@ export function createStore(root: string): ZarrStore {
       throw systemFailure(cause, path) ?? cause;
     }
   };
+  const settle = async (): Promise<void> => {
+    while (underWay.length > 0) await underWay.shift();
+  };
   const key = (name: string, file: string): string => (name === '' ? file : `${name}/${file}`);
   folder('');
 
@@ -63,8 +70,17 @@ export function createStore(root: string): ZarrStore {
       underWay.push(job);
       while (underWay.length > chunksUnderWay) await underWay.shift();
     },
+    async sync() {
+      await settle();
+      for (const path of folders) syncFolder(path);
+      return bytes;
+    },
+    async goOn(from) {
+      await settle();
+      bytes = from;
+    },
     async seal() {
-      while (underWay.length > 0) await underWay.shift();
+      await settle();
       const text = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
       for (const [name, value] of metadata) write(name, text(value));
       write('.zmetadata', text({ metadata: Object.fromEntries(metadata), zarr_consolidated_format: 1 }));

@@ -5,7 +5,7 @@
 import { failure } from '../../../protocol/errors.ts';
 import { codeType } from '../../results/h5ad/frame.ts';
 import { arrayEncoding, dictEncoding, encoding, memberName, textEncoding, typeOfNumbers } from '../../results/h5ad/uns.ts';
-import type { CsrStream, FrameWriter, Numbers, UnsDict, UnsTable, UnsValue } from '../../results/h5ad/index.ts';
+import type { FrameWriter, Numbers, UnsDict, UnsTable, UnsValue, ResumableCsr } from '../../results/h5ad/index.ts';
 import type { AnnDataWriter } from '../anndata.ts';
 import { numberStream, scalar, textStream, type Finishing } from './array.ts';
 import { createStore, type ZarrStore } from './store.ts';
@@ -48,7 +48,8 @@ export function createZarr(path: string, axes: { readonly nObs: number; readonly
     let rowsWritten = 0;
     let stored = 0;
     before.push(() => (rowsWritten === 0 ? indptr.append([0]) : Promise.resolve()));
-    const stream: CsrStream = {
+    const parts = { data, indices, indptr };
+    const stream: ResumableCsr = {
       get rowsWritten() {
         return rowsWritten;
       },
@@ -64,6 +65,18 @@ export function createZarr(path: string, axes: { readonly nObs: number; readonly
         await indptr.append(Float64Array.from({ length: block.rows }, (_, row) => stored + block.indptr[row + 1]! - first));
         rowsWritten += block.rows;
         stored += last - first;
+      },
+      settle: () => Promise.resolve(),
+      async save() {
+        const written: Record<string, number> = { bytes: await store.sync(), rowsWritten, stored };
+        const arrays: Record<string, Uint8Array> = {};
+        for (const [part, of] of Object.entries(parts)) [written[part], arrays[part]] = [of.save().chunks, of.save().pending];
+        return { numbers: written, arrays };
+      },
+      async restore({ numbers: written, arrays }) {
+        await store.goOn(written['bytes']!);
+        for (const [part, of] of Object.entries(parts)) of.restore({ chunks: written[part]!, pending: arrays[part] as Uint8Array });
+        [rowsWritten, stored] = [written['rowsWritten']!, written['stored']!];
       },
     };
     return stream;

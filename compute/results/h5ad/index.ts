@@ -10,7 +10,7 @@
  */
 export { createH5ad, type DenseSlot, type H5adOptions, type H5adWriter, type SparseSlot } from './writer.ts';
 export type { FrameWriter } from './frame.ts';
-export type { CsrLayout, CsrRows, CsrStream } from './sparse.ts';
+export type { CsrLayout, CsrRows, CsrState, CsrStream, ResumableCsr } from './sparse.ts';
 export { unsTable, type UnsDict, type UnsTable, type UnsValue } from './uns.ts';
 export { sortedLabels } from './labels.ts';
 export type { ArrayStream, TextStream } from '../hdf5-writer/stream.ts';

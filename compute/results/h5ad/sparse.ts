@@ -1,6 +1,6 @@
 /** A sparse matrix of an AnnData file in row order (csr_matrix), appended in blocks of consecutive rows. */
 import { failure } from '../../../protocol/errors.ts';
-import type { ArrayStream, ChunkOptions } from '../hdf5-writer/stream.ts';
+import type { ChunkOptions, ResumableStream } from '../hdf5-writer/stream.ts';
 import type { Hdf5Writer } from '../hdf5-writer/writer.ts';
 import { encoding } from './uns.ts';
 
@@ -20,6 +20,22 @@ export interface CsrStream {
   append(block: CsrRows): Promise<void>;
 }
 
+/** Where a matrix stands that is written; numbers and typed arrays only, so that a checkpoint can hold it. */
+export interface CsrState {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly arrays: Readonly<Record<string, Float64Array | Uint8Array>>;
+}
+
+/** A matrix whose writing can go on in another process: the file was left as it is, the state kept elsewhere. */
+export interface ResumableCsr extends CsrStream {
+  /** After the last block: what is written next lies behind the matrix, with or without `save` in between. */
+  settle(): Promise<void>;
+  /** Makes the file durable up to here. */
+  save(): Promise<CsrState>;
+  /** Before the first block, when all else has been written as it was then. */
+  restore(state: CsrState): Promise<void>;
+}
+
 export interface CsrLayout {
   readonly valueType: 'float32' | 'float64' | 'int32';
   /** Type of the column indices. Default: int32 when `mostStored` allows int32 row pointers too, else int64. */
@@ -33,7 +49,7 @@ export interface CsrLayout {
   readonly shuffle: boolean;
 }
 
-export interface OpenCsr extends CsrStream {
+export interface OpenCsr extends ResumableCsr {
   /** Completes the row pointers. @throws internal when rows are missing. */
   finish(): Promise<void>;
 }
@@ -50,9 +66,10 @@ export function createCsr(file: Hdf5Writer, name: string, shape: readonly [numbe
   const pointerType = indexType === 'int32' && mostStored < int32Limit ? 'int32' : 'int64';
   const chunks = (chunkRows: number): ChunkOptions => ({ chunkRows, gzip, shuffle });
   file.group(name, { ...encoding('csr_matrix', '0.1.0'), shape: { int64: shape } });
-  const data: ArrayStream = file.stream(`${name}/data`, layout.valueType, chunks(layout.valueChunk));
-  const indices: ArrayStream = file.stream(`${name}/indices`, indexType, chunks(layout.indexChunk));
-  const indptr: ArrayStream = file.stream(`${name}/indptr`, pointerType, chunks(Math.max(1024, Math.floor(layout.indexChunk / 4))));
+  const data: ResumableStream = file.stream(`${name}/data`, layout.valueType, chunks(layout.valueChunk));
+  const indices: ResumableStream = file.stream(`${name}/indices`, indexType, chunks(layout.indexChunk));
+  const indptr: ResumableStream = file.stream(`${name}/indptr`, pointerType, chunks(Math.max(1024, Math.floor(layout.indexChunk / 4))));
+  const parts = { data, indices, indptr };
   let rowsWritten = 0;
   let stored = 0;
   let begun = false;
@@ -83,6 +100,19 @@ export function createCsr(file: Hdf5Writer, name: string, shape: readonly [numbe
       await indptr.append(ends, 0, rows);
       rowsWritten += rows;
       stored += last - first;
+    },
+    settle: () => file.settle(),
+    async save() {
+      const end = await file.sync();
+      const arrays: Record<string, Float64Array | Uint8Array> = {};
+      for (const [part, stream] of Object.entries(parts)) for (const [what, values] of Object.entries(stream.save())) arrays[`${part}.${what}`] = values;
+      return { numbers: { end, rowsWritten, stored, begun: Number(begun) }, arrays };
+    },
+    async restore({ numbers, arrays }) {
+      await file.goOn(numbers['end']!);
+      const of = <T>(name: string): T => arrays[name] as T;
+      for (const [part, stream] of Object.entries(parts)) stream.restore({ addresses: of(`${part}.addresses`), storedBytes: of(`${part}.storedBytes`), pending: of(`${part}.pending`) });
+      [rowsWritten, stored, begun] = [numbers['rowsWritten']!, numbers['stored']!, numbers['begun'] === 1];
     },
     async finish() {
       await begin();

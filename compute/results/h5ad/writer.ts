@@ -6,7 +6,7 @@ import { failure } from '../../../protocol/errors.ts';
 import type { ArrayStream } from '../hdf5-writer/stream.ts';
 import { createHdf5 } from '../hdf5-writer/writer.ts';
 import { createFrame, type FrameWriter, type OpenFrame } from './frame.ts';
-import { createCsr, type CsrLayout, type CsrStream, type OpenCsr } from './sparse.ts';
+import { createCsr, type CsrLayout, type OpenCsr, type ResumableCsr } from './sparse.ts';
 import { arrayEncoding, dictEncoding, encoding, memberName, writeUnsValue, type UnsDict } from './uns.ts';
 
 export interface H5adOptions {
@@ -18,6 +18,8 @@ export interface H5adOptions {
   readonly gzip?: number;
   /** Default true: smaller files, a little slower to read. */
   readonly shuffle?: boolean;
+  /** An unfinished attempt at the same file is there: it is written over, not emptied, so that `restore` of a matrix can skip ahead. */
+  readonly begun?: boolean;
 }
 
 export type SparseSlot = 'X' | `layers/${string}` | `obsp/${string}` | `varp/${string}`;
@@ -26,7 +28,7 @@ export type DenseSlot = 'X' | `layers/${string}` | `obsm/${string}` | `varm/${st
 export interface H5adWriter {
   readonly path: string;
   /** X and layers are cells x genes, obsp cells x cells, varp genes x genes. Default: float32, 131,072 per chunk. */
-  csr(slot: SparseSlot, layout?: Partial<CsrLayout>): CsrStream;
+  csr(slot: SparseSlot, layout?: Partial<CsrLayout>): ResumableCsr;
   /** A dense matrix, appended in whole rows, row-major; `columns` is implied for X and layers. */
   dense(slot: DenseSlot, columns: number, type?: 'float32' | 'float64'): ArrayStream;
   /** Once for each axis. `indexName` is the name of the index column; default '_index' (none). */
@@ -45,8 +47,8 @@ const mapGroups = ['layers', 'obsm', 'varm', 'obsp', 'varp', 'uns'] as const;
 
 /** Begins a file at `path`, replacing one that is there. @throws disk-full, not-permitted and the like, with the path. */
 export function createH5ad(path: string, options: H5adOptions): H5adWriter {
-  const { nObs, nVars, gzip = 4, shuffle = true } = options;
-  const file = createHdf5(path, encoding('anndata', '0.1.0'));
+  const { nObs, nVars, gzip = 4, shuffle = true, begun = false } = options;
+  const file = createHdf5(path, encoding('anndata', '0.1.0'), undefined, begun);
   for (const name of mapGroups) file.group(name, dictEncoding);
   const frames = new Map<string, OpenFrame>();
   const matrices: OpenCsr[] = [];

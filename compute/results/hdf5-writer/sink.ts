@@ -18,6 +18,10 @@ export interface Sink {
   queue(job: Promise<Uint8Array>, placed: (address: number, bytes: number) => void): Promise<void>;
   /** Waits for and writes everything handed in. */
   drain(): Promise<void>;
+  /** Makes everything so far durable; the end then. */
+  sync(): Promise<number>;
+  /** Goes on behind `end` bytes of an earlier, unfinished attempt; what it wrote behind them is dropped. */
+  goOn(end: number): Promise<void>;
   /** Makes the file durable and closes it. */
   seal(): void;
   /** Closes the file as it is; for failures and cancelling. */
@@ -28,7 +32,8 @@ const gatherBytes = 1 << 20;
 /** Enough to keep every thread of the zlib pool busy; each holds one raw and one compressed chunk. */
 const jobsUnderWay = 6;
 
-export function createSink(path: string, firstFreeByte: number): Sink {
+/** With `begun`, the file of an earlier attempt is written over and not emptied. */
+export function createSink(path: string, firstFreeByte: number, begun = false): Sink {
   const guarded = <T>(act: () => T): T => {
     try {
       return act();
@@ -37,7 +42,7 @@ export function createSink(path: string, firstFreeByte: number): Sink {
     }
   };
 
-  const file = guarded(() => openSync(path, 'w'));
+  const file = guarded(() => openSync(path, begun ? 'r+' : 'w'));
   let open = true;
   let end = firstFreeByte;
   const gathered = Buffer.allocUnsafe(gatherBytes);
@@ -103,6 +108,19 @@ export function createSink(path: string, firstFreeByte: number): Sink {
     },
     async drain() {
       while (jobs.length > 0) await settleOldest();
+    },
+    async sync() {
+      while (jobs.length > 0) await settleOldest();
+      flush();
+      guarded(() => fsyncSync(file));
+      return end;
+    },
+    async goOn(from) {
+      while (jobs.length > 0) await settleOldest();
+      flush();
+      end = from;
+      gatheredFrom = from;
+      guarded(() => ftruncateSync(file, from));
     },
     seal() {
       flush();

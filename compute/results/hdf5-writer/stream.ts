@@ -23,6 +23,21 @@ export interface ArrayStream {
   append(values: Numbers, start?: number, end?: number): Promise<void>;
 }
 
+/** Where a stream stands: enough to go on in another process once the file's end is restored. */
+export interface StreamState {
+  readonly addresses: Float64Array;
+  readonly storedBytes: Float64Array;
+  /** Bytes of the chunk being filled. */
+  readonly pending: Uint8Array;
+}
+
+export interface ResumableStream extends ArrayStream {
+  /** Call it when the sink has been synced. */
+  save(): StreamState;
+  /** Into a stream that nothing was appended to. */
+  restore(state: StreamState): void;
+}
+
 export interface TextStream {
   readonly length: number;
   append(values: readonly string[]): Promise<void>;
@@ -38,6 +53,9 @@ interface ChunkFeed {
   chunk(): ArrayBuffer;
   filled(): number;
   step(elements: number): Promise<void>;
+  save(): StreamState;
+  /** Returns the elements that the stream then has. */
+  restore(state: StreamState): number;
   finish(): Promise<FinishedStream>;
 }
 
@@ -72,6 +90,15 @@ function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], o
       full++;
       await hand(raw);
     },
+    save: () => ({ addresses: Float64Array.from(addresses), storedBytes: Float64Array.from(storedBytes), pending: new Uint8Array(buffer.slice(0, filled * bytes)) }),
+    restore(state) {
+      for (const address of state.addresses) addresses.push(address);
+      for (const stored of state.storedBytes) storedBytes.push(stored);
+      full = addresses.length;
+      filled = state.pending.length / bytes;
+      new Uint8Array(buffer).set(state.pending);
+      return full * chunkElements + filled;
+    },
     async finish() {
       const elements = full * chunkElements + filled;
       if (elements === 0) return { elements, storage: { kind: 'contiguous', address: -1, bytes: 0 } };
@@ -91,7 +118,7 @@ export type Finishing<Stream> = Stream & { finish(): Promise<FinishedStream> };
 /** An array whose rows have the shape `rowShape`: [] for a 1-D array, [columns] for a matrix. */
 export function createArrayStream(
   sink: Sink, type: Exclude<StoredType, 'text'>, rowShape: readonly number[], options: ChunkOptions,
-): Finishing<ArrayStream> {
+): Finishing<ResumableStream> {
   const feed = createFeed(sink, type, rowShape, options);
   const put = chunkPut(type);
   const chunkElements = rowShape.reduce((product, size) => product * size, options.chunkRows);
@@ -109,6 +136,8 @@ export function createArrayStream(
         from = to;
       }
     },
+    save: feed.save,
+    restore: (state) => void (length = feed.restore(state)),
     finish: feed.finish,
   };
 }

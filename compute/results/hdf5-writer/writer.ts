@@ -10,7 +10,7 @@ import { createTextHeap, referenceBytes } from './heap.ts';
 import { chunkPut, type Numbers } from './put.ts';
 import { createSink } from './sink.ts';
 import {
-  createArrayStream, createTextStream, type ArrayStream, type ChunkOptions, type FinishedStream, type TextStream,
+  createArrayStream, createTextStream, type ChunkOptions, type ResumableStream, type FinishedStream, type TextStream,
 } from './stream.ts';
 import { placeNode, resolveName, superblock, superblockBytes, type Attributes, type DatasetNode, type GroupNode } from './tree.ts';
 
@@ -26,12 +26,18 @@ export interface Hdf5Writer {
   /** Makes a group, like 'obs' or 'uns/pca'; the group that holds it must exist. */
   group(name: string, attributes?: Attributes): void;
   /** Begins an array that grows by whole rows; ready when `close` is called. */
-  stream(name: string, type: Dtype, options: StreamOptions): ArrayStream;
+  stream(name: string, type: Dtype, options: StreamOptions): ResumableStream;
   textStream(name: string, options: StreamOptions): TextStream;
   /** A small array written at once, uncompressed; shape [] is a scalar. */
   array(name: string, type: Dtype, values: Numbers, shape: readonly number[], attributes?: Attributes): void;
   /** Small text arrays, or one text with shape []. */
   texts(name: string, values: readonly string[], shape: readonly number[], attributes?: Attributes): void;
+  /** Writes what still waits for its turn: what comes next lies behind it, however the threads are timed. */
+  settle(): Promise<void>;
+  /** Makes everything so far durable; the end of the file then. */
+  sync(): Promise<number>;
+  /** Goes on behind what an earlier attempt had synced: streams are restored by their owners. */
+  goOn(end: number): Promise<void>;
   /** Finishes every stream, writes the index of names and forces the file to disk. Returns its size in bytes. */
   close(): Promise<number>;
   /** Closes an unfinished file and leaves it to the caller to delete. */
@@ -40,10 +46,11 @@ export interface Hdf5Writer {
 
 /**
  * Begins a file, replacing one that is there. `firstByte` leaves a hole before the data: how tests get past 4 GiB cheaply.
+ * `again`: an earlier attempt at the very same file is there; the same calls write the same bytes over it, and `goOn` skips ahead.
  * @throws disk-full, not-permitted, file-not-found or io-failed, here and from every method, with the path.
  */
-export function createHdf5(path: string, rootAttributes: Attributes = {}, firstByte = superblockBytes): Hdf5Writer {
-  const sink = createSink(path, firstByte);
+export function createHdf5(path: string, rootAttributes: Attributes = {}, firstByte = superblockBytes, again = false): Hdf5Writer {
+  const sink = createSink(path, firstByte, again);
   const heap = createTextHeap(sink);
   const root: GroupNode = { kind: 'group', members: new Map(), attributes: rootAttributes };
   const open: { finish(): Promise<FinishedStream>; add(finished: FinishedStream): void }[] = [];
@@ -104,6 +111,9 @@ export function createHdf5(path: string, rootAttributes: Attributes = {}, firstB
       values.forEach((text, i) => heap.put(text, view, i * referenceBytes));
       placeWhole(name, 'text', bytes, shape, attributes);
     },
+    settle: () => sink.drain(),
+    sync: () => sink.sync(),
+    goOn: (end) => sink.goOn(end),
     async close() {
       for (const stream of open) stream.add(await stream.finish());
       const placed = placeNode(sink, heap, root, '');
