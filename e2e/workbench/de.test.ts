@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect as expectNow, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeBatches } from '../support/batches.ts';
 import { truckee } from '../support/truckee.ts';
 import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
-
-/** Pages take their time on a busy machine. */
-const expect = Object.assign(((value: unknown, message?: string) => expectNow(value, message)) as typeof expectNow, { poll: ((look, options) => expectNow.poll(look, { timeout: 120_000, ...options })) as typeof expectNow.poll });
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-de-pages-'));
 const workspace = join(folder, 'workspace');

@@ -1,35 +1,21 @@
 /** Looking at a finished run: the map in squares, choices by box and labels, the table of cells, quality with limits, genes. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect as expectNow, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { axeFaults } from './axe.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 import { makeWorkspace } from './made.ts';
 
-/** Pages take their time on a busy machine. */
-const expect = Object.assign(((value: unknown, message?: string) => expectNow(value, message)) as typeof expectNow, { poll: ((look, options) => expectNow.poll(look, { timeout: 120_000, ...options })) as typeof expectNow.poll });
-
-const workspace = mkdtempSync(join(tmpdir(), 'truckee-explore-'));
+const desk = newDesk('explore');
 let run: string;
 let served: Served;
-let browser: Browser;
 let watched: Watched;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  run = makeWorkspace(workspace);
-  served = await serveWorkspace(workspace);
-  browser = await openBrowser();
-  watched = await openPage(browser, served);
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(workspace, { recursive: true, force: true });
+  run = makeWorkspace(desk.workspace);
+  ({ served, watched, page } = await desk.open());
 });
 
 const chosenCells = async (): Promise<number> => Number(/^([\d,]+) of/.exec((await page.getByText(/cells chosen$/).textContent({ timeout: 120_000 }))!)![1]!.replaceAll(',', ''));

@@ -1,31 +1,23 @@
 /** Help in place, all of it offline: what it is made of, cards for known failures, the cheat sheet, the text for support. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 import { makeWorkspace } from './made.ts';
 
-const workspace = mkdtempSync(join(tmpdir(), 'truckee-help-'));
+const desk = newDesk('help');
+const { workspace } = desk;
 let run: string;
 let served: Served;
-let browser: Browser;
 let watched: Watched;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  run = makeWorkspace(workspace);
-  served = await serveWorkspace(workspace);
-  browser = await openBrowser();
-  watched = await openPage(browser, served);
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(workspace, { recursive: true, force: true });
+  run = makeWorkspace(desk.workspace);
+  ({ served, watched, page } = await desk.open());
 });
 
 describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {

@@ -3,24 +3,22 @@
  * runs, nothing is loaded from elsewhere, and the words appear as the words they are (campaign G11, sample).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { writePlateFile } from '../support/plate-file.ts';
 import { truckee } from '../support/truckee.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'truckee-hostile-'));
-const workspace = join(root, 'workspace');
+const desk = newDesk('hostile');
+const { folder, workspace } = desk;
 const attack = '<img src=x onerror="window.hit=1">';
 /** What fonts of old PDF viewers have not. */
 const greek = 'TGF-β1 −5 µM Δλ';
 const labels = [attack, '<script>window.hit=1</script>', '"><svg onload=window.hit=1>', 'javascript:window.hit=1', '{{constructor}}', '=HYPERLINK("http://evil.example")', greek];
 // HDF5 itself allows no slash in a name.
 const column = '<b onmouseover=window.hit=1>line';
-let browser: Browser;
 let served: Served;
 let watched: Watched;
 
@@ -42,17 +40,10 @@ beforeAll(async () => {
   const matrix = { cells, genes, indptr, indices: Int32Array.from(indices), values: Float32Array.from(values) };
   const names = Array.from({ length: genes }, (_, i) => (i === 0 ? attack : `gene-${i}`));
   const codes = Int32Array.from({ length: cells }, (_, i) => i % labels.length);
-  const path = await writePlateFile(join(root, "plate '<i>&.h5ad"), matrix, { genes: names, obs: { [column]: { kind: 'categorical', codes, categories: labels, ordered: false } } });
+  const path = await writePlateFile(join(folder, "plate '<i>&.h5ad"), matrix, { genes: names, obs: { [column]: { kind: 'categorical', codes, categories: labels, ordered: false } } });
   expect((await truckee(['add', path, '--workspace', workspace])).code).toBe(0);
   expect((await truckee(['run', 'pca-umap', '--workspace', workspace])).code).toBe(0);
-  browser = await openBrowser();
-  served = await serveWorkspace(workspace);
-  watched = await openPage(browser, served);
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(root, { recursive: true, force: true });
+  ({ served, watched } = await desk.open());
 });
 
 describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
@@ -83,7 +74,7 @@ describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` 
     const figures = readdirSync(join(workspace, 'figures'));
     const svg = readFileSync(join(workspace, 'figures', figures[0]!), 'utf8');
     expect(svg).not.toMatch(/<(img|script|iframe|foreignObject|b)\b|<svg onload/i);
-    const opened = await browser.newPage();
+    const opened = await page.context().newPage();
     await opened.goto(`file://${join(workspace, 'figures', figures[0]!)}`);
     await opened.waitForTimeout(300);
     expect(await opened.evaluate('window.hit')).toBeUndefined();

@@ -2,36 +2,29 @@
  * How screens look: pictures of them on demo data, compared with those kept beside this test. What differs from day to day (times,
  * sizes, machine) is covered up. TRUCKEE_LOOKS=keep renews the kept ones; TRUCKEE_LOOKS_FOLDER names where the new ones go.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type Served } from './browser.ts';
+import { newDesk } from './desk.ts';
 import { makeWorkspace } from './made.ts';
 
 const kept = join(import.meta.dirname, 'looks');
 const fresh = process.env['TRUCKEE_LOOKS_FOLDER'] ?? join(tmpdir(), 'truckee-looks');
 const renew = process.env['TRUCKEE_LOOKS'] === 'keep';
-const workspace = mkdtempSync(join(tmpdir(), 'truckee-looks-'));
+const desk = newDesk('looks');
 let run: string;
 let served: Served;
-let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
   mkdirSync(fresh, { recursive: true });
-  run = makeWorkspace(workspace);
-  served = await serveWorkspace(workspace);
-  browser = await openBrowser();
-  page = (await openPage(browser, served)).page;
+  run = makeWorkspace(desk.workspace);
+  ({ served, page } = await desk.open());
   await page.setViewportSize({ width: 900, height: 640 });
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(workspace, { recursive: true, force: true });
 });
 
 /** Texts that differ between runs and machines: their boxes are as wide as they happen to be, which a few per cent allow for. */

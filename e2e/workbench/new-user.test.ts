@@ -1,28 +1,20 @@
 /** A new user, without a word of documentation: empty workspace, demo plates, a run, the map, a figure and a notebook in hand. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { axeFaults } from './axe.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 
-const workspace = mkdtempSync(join(tmpdir(), 'truckee-workbench-'));
+const desk = newDesk('workbench');
+const { workspace } = desk;
 let served: Served;
-let browser: Browser;
 let watched: Watched;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  served = await serveWorkspace(workspace);
-  browser = await openBrowser();
-  watched = await openPage(browser, served);
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(workspace, { recursive: true, force: true });
+  ({ served, watched } = await desk.open());
 });
 
 describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {

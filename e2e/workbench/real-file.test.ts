@@ -1,30 +1,21 @@
 /** A real file from a stranger, from the first page to a labelled map, without a pointer: everything by keyboard. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 
 const file = join(import.meta.dirname, '../../../shared/data/pbmc-3tech/pbmc_3tech_1200.h5ad');
-const workspace = mkdtempSync(join(tmpdir(), 'truckee-real-'));
+const desk = newDesk('real');
+const { workspace } = desk;
 const missing = noBrowser ?? (existsSync(file) ? null : 'the shared data are missing');
-let served: Served;
-let browser: Browser;
 let watched: Watched;
 let page: Page;
 
 beforeAll(async () => {
   if (missing !== null) return;
-  served = await serveWorkspace(workspace, '--root', join(file, '..'));
-  browser = await openBrowser();
-  watched = await openPage(browser, served, { dark: true });
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(workspace, { recursive: true, force: true });
+  ({ watched, page } = await desk.open({ serve: ['--root', join(file, '..')], dark: true }));
 });
 
 /** Tabs until the thing with this name has the focus, as people without a pointer do. */

@@ -1,30 +1,22 @@
 /** Runs under hard use: stopped and gone on with, pages reloaded, two tabs, an engine killed, the host gone and back, a second host. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { truckee } from '../support/truckee.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served } from './browser.ts';
+import { noBrowser, type Served } from './browser.ts';
+import { newDesk } from './desk.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'truckee-runs-'));
-const workspace = join(root, 'workspace');
-let browser: Browser;
+const desk = newDesk('runs');
+const { folder, workspace } = desk;
 let served: Served;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  const made = await truckee(['generate', join(root, 'plates'), '--plates', '2', '--cells', '15000', '--genes', '20000', '--seed', '3']);
+  const made = await truckee(['generate', join(folder, 'plates'), '--plates', '2', '--cells', '15000', '--genes', '20000', '--seed', '3']);
   await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
-  browser = await openBrowser();
-  served = await serveWorkspace(workspace);
-  page = (await openPage(browser, served)).page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(root, { recursive: true, force: true });
+  ({ served, page } = await desk.open());
 });
 
 async function startRun(): Promise<string> {
@@ -80,17 +72,15 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
 
   test('a host that goes and comes back under an open page: the line is lost, then a new key opens the same workspace', async () => {
     await served.stop();
-    await page.getByText('The line to Truckee is lost').waitFor({ timeout: 120_000 });
-    served = await serveWorkspace(workspace);
-    page = (await openPage(browser, served)).page;
+    await page.getByText('The line to Truckee is lost').waitFor({ timeout: 30_000 });
+    ({ served, page } = await desk.open());
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await expect.poll(() => page.locator('tbody tr').count(), { timeout: 120_000 }).toBeGreaterThanOrEqual(3);
   });
 
   test('a second host on the same workspace reads and names the holder; writing is refused with its remedy', async () => {
-    const other = await serveWorkspace(workspace);
+    const { served: other, page: reader } = await desk.open();
     try {
-      const reader = (await openPage(browser, other)).page;
       await reader.getByText(/Another Truckee \(process \d+\) holds this workspace/).waitFor();
       await reader.getByRole('heading', { name: '30,000 cells in 2 data sets' }).waitFor();
       await reader.goto(`${other.base}/guide/pca-umap`);
@@ -113,8 +103,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.locator('.step-going').waitFor({ timeout: 120_000 });
     served.process.kill('SIGKILL');
     await served.stop();
-    served = await serveWorkspace(workspace);
-    page = (await openPage(browser, served)).page;
+    ({ served, page } = await desk.open());
     await page.goto(`${served.base}${url}`);
     await page.getByText('interrupted', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();

@@ -1,32 +1,24 @@
 /** Workspaces, recipes of others and the tour: opened, refused, cleaned, moved and copied as people do. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 import { makeWorkspace } from './made.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'truckee-workspaces-'));
+const desk = newDesk('workspaces');
+const { folder } = desk;
 const first = join(folder, 'first');
 let served: Served;
-let browser: Browser;
 let watched: Watched;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
   makeWorkspace(first);
-  served = await serveWorkspace(first, '--root', folder);
-  browser = await openBrowser();
-  watched = await openPage(browser, served);
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  ({ served, watched, page } = await desk.open({ workspace: first, serve: ['--root', folder] }));
 });
 
 const goTo = async (path: string): Promise<void> => void (await page.goto(`${served.base}${path}`));
