@@ -99,7 +99,7 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.getByLabel('fdr below').fill('');
     await page.getByRole('button', { name: 'Write CSV' }).click();
     const link = page.getByRole('link', { name: /\.csv$/ });
-    await link.waitFor({ timeout: 120_000 });
+    await link.waitFor();
     const text = await page.evaluate<string>(`fetch(${JSON.stringify(await link.getAttribute('href'))}).then((r) => r.text())`);
     expect(text.trimEnd().split('\r\n').length).toBe(8);
     await shot('de-tables');

@@ -41,13 +41,13 @@ describe.skipIf(missing !== null)(`a disk under the workbench${missing === null 
     for (const kind of ['h5ad', 'Zarr', 'Table']) {
       disk.fill(200_000);
       await page.getByRole('button', { name: kind, exact: true }).click();
-      await page.getByRole('alert').filter({ hasText: /disk .*full/i }).waitFor({ timeout: 120_000 });
+      await page.getByRole('alert').filter({ hasText: /disk .*full/i }).waitFor();
       disk.free();
       expect(readdirSync(exports).sort(), kind).toEqual([...before].sort());
       await page.reload();
     }
     await page.getByRole('button', { name: 'h5ad', exact: true }).click();
-    await page.locator('td', { hasText: '.h5ad' }).first().waitFor({ timeout: 120_000 });
+    await page.locator('td', { hasText: '.h5ad' }).first().waitFor();
   });
 
   test('that can only be read: the workspace is refused with the reason, and the open one stays', async () => {
@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)(`a disk under the workbench${missing === null 
       await reader.goto(`${other.base}/workspace`);
       await reader.getByLabel('Folder').fill(join(disk.mount, 'workspace'));
       await reader.getByRole('button', { name: 'Open', exact: true }).click();
-      await reader.getByRole('alert').filter({ hasText: /EROFS/ }).waitFor({ timeout: 120_000 });
+      await reader.getByRole('alert').filter({ hasText: /EROFS/ }).waitFor();
       await reader.goto(other.base);
       await reader.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor();
     } finally {

@@ -19,7 +19,7 @@ test.skipIf(path === null && process.env['REQUIRE_ELECTRON'] !== '1')(`the windo
     expect(await page.evaluate('typeof window.require')).toBe('undefined');
     expect(await page.evaluate('Object.keys(window.truckee)')).toEqual(['shell', 'reveal']);
     await page.getByRole('button', { name: 'Make demo plates' }).click();
-    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor();
   } finally {
     await app.close();
     rmSync(workspace, { recursive: true, force: true });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ({ served, watched, page } = await desk.open());
 });
 
-const chosenCells = async (): Promise<number> => Number(/^([\d,]+) of/.exec((await page.getByText(/cells chosen$/).textContent({ timeout: 120_000 }))!)![1]!.replaceAll(',', ''));
+const chosenCells = async (): Promise<number> => Number(/^([\d,]+) of/.exec((await page.getByText(/cells chosen$/).textContent())!)![1]!.replaceAll(',', ''));
 const address = (path: string, view?: unknown): string => `${served.base}${path}${view === undefined ? '' : `?view=${encodeURIComponent(JSON.stringify(view))}`}`;
 
 describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
@@ -28,7 +28,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     const canvas = page.getByTestId('density');
     await canvas.waitFor();
     const painted = (): Promise<number> => page.evaluate<number>('(() => { const c = document.querySelector("[data-testid=density]"); const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 60) n++; return n; })()');
-    await expect.poll(painted, { timeout: 120_000 }).toBeGreaterThan(2000);
+    await expect.poll(painted).toBeGreaterThan(2000);
     await page.locator('.legend button').first().click();
     await expect.poll(chosenCells).toBe(Number((await page.locator('.legend .count').first().textContent())!.replaceAll(',', '')));
     const alone = await chosenCells();
@@ -110,7 +110,7 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByRole('link', { name: 'Run again with these limits' }).click();
     await expect.poll(() => page.getByLabel('min_genes (genes)').inputValue()).toBe('800');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     await page.getByText(new RegExp(`\\b${expected.toLocaleString('en')}\\b`)).first().waitFor();
   });
 
@@ -122,12 +122,12 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByLabel('Find a gene').fill('mt-co');
     await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
     await page.getByRole('link', { name: 'MT-CO2' }).click();
-    await page.getByLabel('Scale of MT-CO2').waitFor({ timeout: 120_000 });
+    await page.getByLabel('Scale of MT-CO2').waitFor();
     await page.getByRole('button', { name: 'Back to the column' }).click();
     const box = page.getByRole('combobox', { name: 'Or a gene' });
     await box.fill('mt-n');
     await page.getByRole('option', { name: 'MT-ND1' }).click();
-    await page.getByLabel('Scale of MT-ND1').waitFor({ timeout: 120_000 });
+    await page.getByLabel('Scale of MT-ND1').waitFor();
   });
 
   test('two named choices are compared by their make-up', async () => {

@@ -72,7 +72,7 @@ describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrow
     await page.goto(`${served.base}/query`);
     await page.getByLabel('Drug').fill('DMSO_TF');
     await page.getByRole('button', { name: 'Count' }).click();
-    await page.getByText('Definition: cells counted in the registered files.').waitFor({ timeout: 120_000 });
+    await page.getByText('Definition: cells counted in the registered files.').waitFor();
   });
 
   test('a plan tells computing from reading and writing; a finished step says where its result is and what computed it', async () => {

@@ -60,7 +60,7 @@ describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` 
     for (const label of labels) await page.locator('.legend').getByText(label, { exact: true }).waitFor();
     await page.getByRole('combobox', { name: 'Or a gene' }).fill(attack);
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await page.getByLabel(`Scale of ${attack}`).waitFor({ timeout: 120_000 });
+    await page.getByLabel(`Scale of ${attack}`).waitFor();
   });
 
   test('are text in an exported figure, and stay so when it is opened', async () => {
@@ -70,7 +70,7 @@ describe.skipIf(noBrowser !== null)(`hostile names${noBrowser === null ? '' : ` 
     await page.getByRole('option', { name: column }).click();
     await page.locator('.legend').waitFor();
     await page.getByRole('button', { name: 'Save figure' }).click();
-    await page.getByText(/Saved as figures/).waitFor({ timeout: 120_000 });
+    await page.getByText(/Saved as figures/).waitFor();
     const figures = readdirSync(join(workspace, 'figures'));
     const svg = readFileSync(join(workspace, 'figures', figures[0]!), 'utf8');
     expect(svg).not.toMatch(/<(img|script|iframe|foreignObject|b)\b|<svg onload/i);

@@ -22,7 +22,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     const { page } = watched;
     await page.getByRole('heading', { name: 'Welcome to Truckee' }).waitFor();
     await page.getByRole('button', { name: 'Make demo plates' }).click();
-    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: '12,000 cells in 3 data sets' }).waitFor();
     await page.getByRole('link', { name: 'Data', exact: true }).click();
     await page.getByRole('button', { name: 'plate1_demo' }).click();
     await page.getByText('4,000 cells × 62,710 genes').waitFor();
@@ -34,7 +34,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByRole('link', { name: 'Query', exact: true }).click();
     await page.getByLabel('Drug').fill('DMSO_TF');
     await page.getByRole('button', { name: 'Count' }).click();
-    await page.getByRole('heading', { name: /^[\d,]+ cells$/ }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: /^[\d,]+ cells$/ }).waitFor();
     await page.getByText('cells counted in the registered files').waitFor();
     expect(await page.locator('tbody').first().locator('tr').count()).toBe(3);
     await page.getByLabel('Drug').fill('DMSO_TG');
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     expect(await page.locator('.mantine-Stepper-step').count()).toBeLessThanOrEqual(5);
     await page.getByText(/12,000 cells, about/).waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     expect(await page.locator('.step-done').count()).toBe(10);
   });
 
@@ -57,7 +57,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     const { page } = watched;
     for (const [button, ending] of [['Figure', '.svg'], ['Notebook', '.ipynb'], ['Table', '.csv'], ['h5ad', '.h5ad'], ['Zarr', '.zarr'], ['Record', '.md']] as const) {
       await page.getByRole('button', { name: button, exact: true }).click();
-      await page.locator('td', { hasText: ending }).first().waitFor({ timeout: 120_000 });
+      await page.locator('td', { hasText: ending }).first().waitFor();
     }
     expect(readdirSync(join(workspace, 'figures')).filter((name) => name.endsWith('.svg'))).toHaveLength(1);
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a', { hasText: '.ipynb' }).click()]);
@@ -81,24 +81,24 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByTestId('embedding').waitFor();
     await page.getByText(/of 11,\d+ cells/).waitFor();
     const painted = (): Promise<number> => page.evaluate<number>(`(() => { const c = document.querySelector('[data-testid=embedding]'); const g = c.getContext('webgl2'); const p = new Uint8Array(4 * c.width * c.height); g.readPixels(0, 0, c.width, c.height, g.RGBA, g.UNSIGNED_BYTE, p); let n = 0; for (let i = 3; i < p.length; i += 4) if (p[i] > 100) n++; return n; })()`);
-    await expect.poll(painted, { timeout: 120_000 }).toBeGreaterThan(2000);
+    await expect.poll(painted).toBeGreaterThan(2000);
     const all = await painted();
     await page.locator('.legend button').first().click();
     await expect.poll(painted).toBeLessThan(all / 2);
     await page.getByRole('button', { name: 'show all' }).click();
     await page.getByLabel('Colour', { exact: true }).first().fill('pct_counts_mt');
     await page.getByRole('option', { name: 'pct_counts_mt' }).click();
-    await page.locator('.scale').waitFor({ timeout: 120_000 });
+    await page.locator('.scale').waitFor();
     await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO9');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await page.getByRole('alert').filter({ hasText: 'MT-CO1' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('alert').filter({ hasText: 'MT-CO1' }).waitFor();
     await page.getByRole('combobox', { name: 'Or a gene' }).fill('MT-CO1');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await page.getByLabel('Scale of MT-CO1').waitFor({ timeout: 120_000 });
+    await page.getByLabel('Scale of MT-CO1').waitFor();
     await page.getByLabel('Filter by').first().fill('total_counts');
     await page.getByRole('option', { name: 'total_counts', exact: true }).click();
     const histogram = page.locator('.histogram svg').first();
-    await histogram.waitFor({ timeout: 120_000 });
+    await histogram.waitFor();
     const box = (await histogram.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
     await page.mouse.down();
@@ -165,7 +165,7 @@ describe.skipIf(noBrowser !== null)(`a new user${noBrowser === null ? '' : ` (${
     await page.getByLabel('resolution').fill('0.5');
     await page.getByText('1 changed').waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     expect(await page.getByText('unchanged, reused').count()).toBe(9);
   });
 

@@ -38,7 +38,7 @@ describe.skipIf(missing !== null)(`a real file by keyboard${missing === null ? '
     await page.keyboard.type(file);
     await tabTo(/^Add$/);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: '1,200 cells in 1 data set' }).waitFor({ timeout: 120_000 });
+    await page.getByRole('heading', { name: '1,200 cells in 1 data set' }).waitFor();
     expect(await page.getByText('Demo data').count()).toBe(0);
     await page.getByText('Real data').first().waitFor({ timeout: 5000 }).catch(() => undefined);
   });
@@ -54,10 +54,10 @@ describe.skipIf(missing !== null)(`a real file by keyboard${missing === null ? '
     await tabTo(/^Run$/);
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/runs\//);
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     await tabTo(/^Figure$/);
     await page.keyboard.press('Enter');
-    await page.locator('td', { hasText: '.svg' }).first().waitFor({ timeout: 120_000 });
+    await page.locator('td', { hasText: '.svg' }).first().waitFor();
     const [figure] = readdirSync(join(workspace, 'figures'));
     const svg = readFileSync(join(workspace, 'figures', figure!), 'utf8');
     expect(svg).toContain('UMAP1');

@@ -36,14 +36,14 @@ function engines(): number[] {
 describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the workbench${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
   test('a run shows itself live, the same after a reload and in a second tab, and stops when told', async () => {
     const url = await startRun();
-    await page.locator('.step-going').waitFor({ timeout: 120_000 });
+    await page.locator('.step-going').waitFor();
     const second = await page.context().newPage();
     await second.goto(url);
-    await second.locator('.step-going').waitFor({ timeout: 120_000 });
+    await second.locator('.step-going').waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('stopped', { exact: true }).waitFor({ timeout: 120_000 });
-    await second.getByText('stopped', { exact: true }).waitFor({ timeout: 120_000 });
+    await page.getByText('stopped', { exact: true }).waitFor();
+    await second.getByText('stopped', { exact: true }).waitFor();
     await second.close();
     await expect.poll(engines, { timeout: 120_000 }).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
   test('it goes on with what was finished', async () => {
     const kept = existsSync(join(workspace, 'results')) ? readdirSync(join(workspace, 'results')).length : 0;
     await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     expect(await page.getByText('unchanged, reused').count()).toBe(kept);
   });
 
@@ -62,10 +62,10 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByLabel('min_genes (genes)').fill('3');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.waitForURL(/\/runs\//);
-    await page.locator('.step-going').waitFor({ timeout: 120_000 });
+    await page.locator('.step-going').waitFor();
     await expect.poll(() => engines().length, { timeout: 120_000 }).toBe(1);
     process.kill(engines()[0]!, 'SIGKILL');
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     await page.getByText('Event log').click();
     await page.getByText(/starting again from its checkpoint/).waitFor();
   });
@@ -100,13 +100,13 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByRole('button', { name: 'Run' }).click();
     await page.waitForURL(/\/runs\//);
     const url = new URL(page.url()).pathname;
-    await page.locator('.step-going').waitFor({ timeout: 120_000 });
+    await page.locator('.step-going').waitFor();
     served.process.kill('SIGKILL');
     await served.stop();
     ({ served, page } = await desk.open());
     await page.goto(`${served.base}${url}`);
     await page.getByText('interrupted', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
   });
 });
