@@ -84,6 +84,12 @@ export interface LoaderAnswer {
   readonly grid: readonly LoaderSetting[];
   /** Entropy of truly random minibatches, by label. */
   readonly random: Readonly<Record<string, number>>;
+  /** Drawing by weight, and with a quota for every plate, measured at the recommended size of fetch; empty where nothing was measured. */
+  readonly strategies: readonly { readonly strategy: 'balanced' | 'quota'; readonly label: string; readonly cells_per_second: number }[];
+  /** What the workers bring against one alone, measured; null for one, or where nothing was measured. */
+  readonly scale: { readonly workers: number; readonly one_worker_cells_per_second: number; readonly factor: number } | null;
+  /** All cells in memory: what that takes, whether it fits in half of what is free, and single random cells from there against from where they lie. */
+  readonly memory: { readonly bytes: number; readonly fits: boolean; readonly predicted_cells_per_second: number; readonly random_cells_per_second: number; readonly gain: number };
   /** At the recommended setting: from the measured rate, or the predicted one where nothing was measured. */
   readonly epoch_seconds: number;
   /** What was predicted before anything was measured. */

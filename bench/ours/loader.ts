@@ -2,8 +2,10 @@
  * Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS BACKEND FORM FILE...
  * STRATEGY is chunks or a block size, BACKEND file or pack, FORM csr (all genes) or dense (2,000 genes, scaled, log1p).
  */
+import { availableParallelism } from 'node:os';
 import { openLoader } from '../../compute/loader/index.ts';
 import { measureLoader } from '../../compute/loader/measure.ts';
+import { measureCosts, predictRate } from '../../compute/loader/predict.ts';
 import { openPlate } from '../../compute/stores/index.ts';
 
 const [strategy, fetch, workers, warm, seconds, backend, form, ...files] = process.argv.slice(2);
@@ -20,6 +22,7 @@ const loader = await openLoader({
   verified: true,
   ...(genes ? { genes, dense: true, targetSum: 1e4, log1p: true } : {}),
 });
+const predicted = predictRate(loader, await measureCosts(loader, true), true, Number(workers), availableParallelism());
 const cpu = process.cpuUsage();
 const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds) });
 const used = process.cpuUsage(cpu);
@@ -28,6 +31,6 @@ const { entropy, cells, cellsPerSecond, wait, bytesPerWorker } = measured;
 // Seconds for a million cells, so that the ratio of two sides is that of their rates.
 console.log(JSON.stringify({
   ok: true, seconds: 1e6 / cellsPerSecond, cpu_seconds: (used.user + used.system) / 1e6, cells, cells_per_second: cellsPerSecond,
-  plate_entropy: entropy['plate']!.mean, sample_entropy: entropy['sample']!.mean, wait, bytes_per_worker: bytesPerWorker, planned_bytes_per_worker: loader.plan.bytesPerWorker,
+  plate_entropy: entropy['plate']!.mean, sample_entropy: entropy['sample']!.mean, wait, bytes_per_worker: bytesPerWorker, planned_bytes_per_worker: loader.plan.bytesPerWorker, predicted_cells_per_second: predicted,
 }));
 process.exit(0);

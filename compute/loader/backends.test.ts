@@ -8,6 +8,7 @@ import { anndataPython, runScript } from '../results/testing/python.ts';
 import { hasSharedData, sharedData } from '../stores/test-data.ts';
 import type { LoaderOptions } from './contract.ts';
 import { openLoader } from './loader.ts';
+import { writeOrder } from './order-file.ts';
 import { denseOf, testPlates, type TestPlates } from './testing/plates.cases.ts';
 
 const width = 2000;
@@ -145,6 +146,7 @@ describe.skipIf(anndataPython === null)('the other formats (need Python to be ma
     expect(bare.notes[0]).toMatch(/^No metadata: .*X only/);
     expect(bare.labels['plate']!.categories).toEqual(['plate1', 'plate2', 'plate3']);
     expect(bare.plates.map(({ format }) => format)).toEqual(['scdl', 'scdl', 'scdl']);
+    expect(() => writeOrder(bare, join(plates.folder, 'order'), 1)).toThrow(expect.objectContaining({ data: expect.objectContaining({ kind: 'invalid-parameter' }) }));
     await bare.close();
     await expect(openLoader({ files: groups['scdl']!, strategy: { kind: 'streaming' }, labels: ['drug'] })).rejects.toMatchObject({ data: { kind: 'unknown-column' } });
   });

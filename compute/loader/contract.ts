@@ -132,7 +132,7 @@ export interface Loader {
   entries(epoch: number, fetch: number): Uint32Array;
   /** Most bytes that a worker has held so far: decoded rows and the minibatches that wait. 0 before the first fetch. */
   heldBytesPerWorker(): number;
-  /** Things the user should know, in words. */
+  /** Things the user should know, in words; more may come while epochs are read. */
   readonly notes: readonly string[];
   /** The cells of one epoch, minibatch by minibatch. One epoch at a time. */
   epoch(epoch: number, options?: EpochOptions): AsyncGenerator<Minibatch, void, void>;

@@ -43,6 +43,9 @@ export interface CrewOptions {
   /** Entries a slot is made for; it grows when a minibatch has more. */
   readonly entries: number;
   readonly hooksModule: string | null;
+  /** Bytes of rows above which a worker gives its buffers back, and who is told. */
+  readonly limitBytes: number;
+  onGrown(heldBytes: number): void;
 }
 
 interface Hand {
@@ -69,7 +72,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   const start = (hand: Hand): Promise<void> =>
     new Promise((resolve, reject) => {
       const own = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-      const worker = new Worker(own, { workerData: { spec, batch, hooksModule: options.hooksModule, control: hand.control, slots: hand.slots } satisfies WorkerSetup });
+      const worker = new Worker(own, { workerData: { spec, batch, limitBytes: options.limitBytes, hooksModule: options.hooksModule, control: hand.control, slots: hand.slots } satisfies WorkerSetup });
       hand.worker = worker;
       let opened = false;
       const died = (error: unknown): void => {
@@ -111,6 +114,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
     if (message.kind === 'fetched') {
       hand.queue.splice(place, 1);
       hand.deaths = 0;
+      if (message.flushed) options.onGrown(message.heldBytes);
       mostHeld = Math.max(mostHeld, message.heldBytes + bytesOf(hand.slots));
     } else {
       if (message.grown) hand.slots[message.slot] = message.grown;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(plates.folder, { recursive: true }));
 
-const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', warmSeconds: 0.1, seconds: 0.6, floor: 0.97, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
+const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', warmSeconds: 0.1, seconds: 0.4, floor: 0.97, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
 
 test('the fastest setting above the floor is recommended; predictions agree with what was measured', async () => {
   const answer = await designLoader({ ...job, files: plates.files });
@@ -29,13 +29,32 @@ test('the fastest setting above the floor is recommended; predictions agree with
   expect(answer.grid.find(({ block, fetch }) => block === 64 && fetch === 1)!.mixed).toBe(false);
   expect(answer.epoch_seconds).toBeCloseTo(1200 / answer.recommended.cells_per_second, 6);
   expect(answer.quick).toBe(true);
-  expect(answer.warnings.join(' ')).toContain('in memory');
+  expect(answer.warnings.join(' ')).toMatch(/in memory, which is free: .* times as fast as from the files/);
+  expect(answer.memory).toMatchObject({ fits: true });
+  expect(answer.memory.gain).toBeCloseTo(answer.memory.predicted_cells_per_second / answer.memory.random_cells_per_second, 9);
+  // Weighted and stratified draws with what they cost, measured.
+  expect(answer.strategies.map(({ strategy, label }) => [strategy, label])).toEqual([['balanced', 'drug'], ['quota', 'plate']]);
+  for (const { cells_per_second: rate } of answer.strategies) expect(rate).toBeGreaterThan(0);
+  expect(answer.scale).toBeNull();
 });
 
 test('predicted only, nothing is measured; a floor that nothing reaches is said', async () => {
   const answer = await designLoader({ ...job, blocks: [64], fetches: [1], seconds: 0, floor: 1, files: plates.files });
   expect(answer.grid[0]).toMatchObject({ cells_per_second: null, measured_bytes_per_worker: null, mixed: false });
   expect(answer.warnings[0]).toMatch(/No setting reaches 100 %/);
+});
+
+test('what two workers bring against one is measured, not assumed', async () => {
+  const { scale, recommended } = await designLoader({ ...job, blocks: [4], fetches: [8], workers: 2, seconds: 0.2, files: plates.files });
+  expect(scale!.workers).toBe(2);
+  expect(scale!.factor).toBeCloseTo(recommended.cells_per_second / scale!.one_worker_cells_per_second, 9);
+});
+
+test('the published grid, blocks and fetches of 1 to 64, is predicted whole', async () => {
+  const sizes = [1, 2, 4, 8, 16, 32, 64];
+  const { grid } = await designLoader({ ...job, blocks: sizes, fetches: sizes, seconds: 0, files: plates.files });
+  expect(grid.map(({ block, fetch }) => `${block} ${fetch}`)).toEqual(sizes.flatMap((block) => sizes.map((fetch) => `${block} ${fetch}`)));
+  for (const { predicted_cells_per_second: rate, entropy } of grid) expect([rate > 0, Object.keys(entropy)]).toEqual([true, ['plate', 'sample', 'drug', 'cell_line', 'dose', 'drugname_drugconc']]);
 });
 
 test.skipIf(spawnSync('dd', ['--version']).error !== undefined)('from the disk: the page cache is emptied before each epoch; one whole epoch is read and timed', async () => {

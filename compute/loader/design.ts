@@ -1,19 +1,20 @@
 /** Looks for the fastest setting that mixes well enough: predicts every one of a grid, measures as asked, and says what it saw. */
 import { availableParallelism, freemem } from 'node:os';
 import type { LoaderAnswer, LoaderJob, LoaderSetting } from '../../protocol/loading.ts';
-import { formatBytes } from '../../protocol/format.ts';
 import { randomEntropy, simulateEntropy } from '../sampling/index.ts';
 import { packPath } from '../stores/index.ts';
-import type { Loader, LoaderLabel, LoaderOptions } from './contract.ts';
-import { joinLabel } from './labels.ts';
-import { openLoader } from './loader.ts';
-import { measureLoader, publishedProtocol } from './measure.ts';
-import { writeOrder } from './order-file.ts';
-import { measureCosts, predictRate, type LoaderCosts } from './predict.ts';
 import { dropFromCache } from './cold.ts';
+import type { Loader, LoaderLabel } from './contract.ts';
+import { costOfWeights, gainOfMemory, scaleOfWorkers, strategyOf, type OpenWith, type RateOf } from './extras.ts';
+import { joinLabel, offeredLabels } from './labels.ts';
+import { openLoader } from './loader.ts';
+import { measureLoader, publishedProtocol, type Measured } from './measure.ts';
+import { writeOrder } from './order-file.ts';
 import { epochPace, epochSeconds } from './pace.ts';
+import { measureCosts, predictRate, type LoaderCosts } from './predict.ts';
 import { published, publishedSpeedups } from './published.table.ts';
-import { memoryNeeded, openSources } from './sources.ts';
+import { openSources } from './sources.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface DesignHost {
   readonly signal?: AbortSignal;
@@ -22,38 +23,48 @@ export interface DesignHost {
   onCells?(done: number, total: number, etaSeconds: number): void;
 }
 
-const wantedLabels = ['plate', 'sample', 'drug', 'cell_line', 'drugname_drugconc'];
+type Job = Omit<LoaderJob, 'kind' | 'id'>;
+const wantedLabels = ['plate', 'sample', 'drug', 'cell_line', 'dose', 'drugname_drugconc'];
 
 /** Errors: those of openLoader. */
-export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: DesignHost = {}): Promise<LoaderAnswer> {
+export async function designLoader(job: Job, host: DesignHost = {}): Promise<LoaderAnswer> {
   const sources = await openSources(job.files, job.verified, job.backend);
   try {
-    const names = wantedLabels.filter((name) => name === 'plate' || sources.every((source) => source.columns.includes(name)));
+    const offered = offeredLabels(sources);
+    const names = wantedLabels.filter((name) => offered.includes(name));
     const labels = new Map<string, LoaderLabel>();
     for (const name of names) labels.set(name, await joinLabel(sources, name));
-    const open = (block: number | 'chunks', fetch: number, workers: number): Promise<Loader> => {
-      const options: LoaderOptions = {
-        files: job.files, strategy: block === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block }, batch: job.batch, fetchFactor: fetch, workers,
-        seed: job.seed, labels: names, verified: job.verified, backend: job.backend,
-      };
-      return openLoader(options, { sources, labels });
+    const open: OpenWith = (strategy, fetch, workers) => openLoader({
+      files: job.files, strategy, batch: job.batch, fetchFactor: fetch, workers, seed: job.seed, labels: names, verified: job.verified, backend: job.backend,
+    }, { sources, labels });
+    const measure = (loader: Loader): Promise<Measured> => measureLoader(loader, {
+      warmSeconds: job.warmSeconds, seconds: job.seconds, ...(host.signal ? { signal: host.signal } : {}), ...(job.cold ? { beforeEpoch: () => dropFromCache(loader.plates.map(readFrom)) } : {}),
+    });
+    const rateOf: RateOf = async (loader) => {
+      try {
+        return (await measure(loader)).cellsPerSecond;
+      } finally {
+        await loader.close();
+      }
     };
     const random = Object.fromEntries([...labels].map(([name, label]) => [name, randomEntropy(sizesOf(label), job.batch)]));
-    const probe = await open(job.blocks[0]!, job.fetches[0]!, 0);
+    const probe = await open(strategyOf(job.blocks[0]!), job.fetches[0]!, 0);
     const costs = await measureCosts(probe, job.verified);
     await probe.close();
 
     const grid: LoaderSetting[] = [];
     const total = job.blocks.length * job.fetches.length;
+    // Weights, quotas and one worker alone are measured after the grid.
+    const more = job.seconds > 0 ? (job.workers > 1 ? 3 : 2) : 0;
     for (const block of job.blocks) {
       for (const fetch of job.fetches) {
-        const loader = await open(block, fetch, job.workers);
+        const loader = await open(strategyOf(block), fetch, job.workers);
         try {
-          grid.push(await trySetting(loader, block, fetch, job, costs, random, host.signal));
+          grid.push(settingOf(loader, block, fetch, job, costs, random, job.seconds > 0 ? await measure(loader) : null));
         } finally {
           await loader.close();
         }
-        host.onSetting?.(grid.length, total);
+        host.onSetting?.(grid.length, total + more);
       }
     }
     const rate = (setting: LoaderSetting): number => setting.cells_per_second ?? setting.predicted_cells_per_second;
@@ -65,21 +76,25 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
     const { backend, block, fetch, batch, workers } = best;
     let order: string[] = [];
     if (job.order !== null) {
-      const chosen = await open(block, fetch, 0);
+      const chosen = await open(strategyOf(block), fetch, 0);
       order = writeOrder(chosen, job.order.folder, job.order.epochs);
       await chosen.close();
     }
-    const epoch = job.epoch ? await readEpoch(await open(block, fetch, workers), best.predicted_cells_per_second, host) : null;
+    const strategies = job.seconds > 0 ? await costOfWeights(best, labels, open, rateOf) : [];
+    const scale = await scaleOfWorkers(best, open, rateOf);
+    const memory = await gainOfMemory(sources, fetch, open, costs, job.verified, workers);
+    host.onSetting?.(total + more, total + more);
+    const epoch = job.epoch ? await readEpoch(await open(strategyOf(block), fetch, workers), best.predicted_cells_per_second, host) : null;
     return {
       cells,
       recommended: { backend, block, fetch, batch, workers, cells_per_second: rate(best), entropy: bits(best), entropy_random: random['plate']!, bytes_per_worker: best.bytes_per_worker },
-      grid, random,
+      grid, random, strategies, scale, memory,
       epoch_seconds: epochSeconds(cells, rate(best)),
       predicted_epoch_seconds: epochSeconds(cells, best.predicted_cells_per_second),
       epoch,
       cache: job.cold ? 'cold' : 'warm',
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
-      warnings: warningsOf(grid, best, good.length, random, job, memoryNeeded(sources), probe.notes),
+      warnings: warningsOf({ grid, best, good: good.length, random, floor: job.floor, memory, notes: probe.notes }),
       published,
       speedups: publishedSpeedups,
       order,
@@ -89,44 +104,19 @@ export async function designLoader(job: Omit<LoaderJob, 'kind' | 'id'>, host: De
   }
 }
 
-async function trySetting(
-  loader: Loader, block: number | 'chunks', fetch: number, job: Omit<LoaderJob, 'kind' | 'id'>, costs: LoaderCosts, random: Readonly<Record<string, number>>, signal?: AbortSignal,
-): Promise<LoaderSetting> {
+function settingOf(
+  loader: Loader, block: number | 'chunks', fetch: number, job: Job, costs: LoaderCosts, random: Readonly<Record<string, number>>, measured: Measured | null,
+): LoaderSetting {
   const values = Object.fromEntries(Object.entries(loader.labels).map(([name, label]) => [name, label.values]));
   const simulated = simulateEntropy({ layout: loader.layout, entriesOf: (number) => loader.entries(0, number), labels: values });
-  const predicted = predictRate(loader, costs, job.verified, job.workers, availableParallelism());
-  const measured = job.seconds > 0 ? await measureLoader(loader, {
-    warmSeconds: job.warmSeconds, seconds: job.seconds, ...(signal ? { signal } : {}), ...(job.cold ? { beforeEpoch: () => dropFromCache(loader.plates.map(readFrom)) } : {}),
-  }) : null;
   const entropy = Object.fromEntries(Object.entries(simulated).map(([name, { mean }]) => [name, { predicted: mean, measured: measured?.entropy[name]?.mean ?? null }]));
   return {
     backend: backendOf(loader), block, fetch, batch: job.batch, workers: job.workers,
-    predicted_cells_per_second: predicted, cells_per_second: measured?.cellsPerSecond ?? null, entropy,
+    predicted_cells_per_second: predictRate(loader, costs, job.verified, job.workers, availableParallelism()), cells_per_second: measured?.cellsPerSecond ?? null, entropy,
     bytes_per_worker: loader.plan.bytesPerWorker, measured_bytes_per_worker: measured?.bytesPerWorker ?? null, shared_bytes_per_worker: loader.plan.sharedBytesPerWorker, wait: measured?.wait ?? null,
     // Predicted, so that the answer does not hang on the minibatches that happened to be measured.
     mixed: entropy['plate']!.predicted >= job.floor * random['plate']!,
   };
-}
-
-function warningsOf(
-  grid: readonly LoaderSetting[], best: LoaderSetting, good: number, random: Readonly<Record<string, number>>, job: Omit<LoaderJob, 'kind' | 'id'>, decodedBytes: number, notes: readonly string[],
-): string[] {
-  const out: string[] = [...notes];
-  if (good === 0) out.push(`No setting reaches ${Math.round(100 * job.floor)} % of the diversity of random minibatches within half of the free memory: the best mixed one is named. Use smaller blocks or larger fetches.`);
-  const sample = best.entropy['sample'];
-  if (sample && random['sample']! > 0 && sample.predicted < 0.97 * random['sample']!) {
-    out.push(`Cells lie sorted by well inside the plates: a fetch of ${best.fetch * best.batch} cells holds few wells, and minibatches reach ${Math.round((100 * sample.predicted) / random['sample']!)} % of the diversity of samples (plates: ${Math.round((100 * best.entropy['plate']!.predicted) / random['plate']!)} %). Larger fetches, smaller blocks or a pack mix better.`);
-  }
-  for (const block of job.blocks) {
-    const line = grid.filter((setting) => setting.block === block && setting.cells_per_second !== null);
-    const fastest = line.reduce<LoaderSetting | null>((a, b) => (a === null || b.cells_per_second! > a.cells_per_second! ? b : a), null);
-    const slower = line.find((setting) => fastest !== null && setting.fetch > fastest.fetch && setting.cells_per_second! < 0.95 * fastest.cells_per_second!);
-    if (fastest && slower) out.push(`With block ${block} a fetch of ${slower.fetch} is slower than one of ${fastest.fetch}: larger is not always faster.`);
-  }
-  if (best.backend === 'file' && decodedBytes < freemem() / 2) {
-    out.push(`All cells would take ${formatBytes(decodedBytes)} in memory, which is free: reading once and drawing from memory is the fastest way for many epochs. A pack (truckee pack build) comes close without the memory.`);
-  }
-  return out;
 }
 
 /** One epoch to its end; closes the loader. */

@@ -46,6 +46,8 @@ export interface FetchEngine {
   write(start: number, end: number, target: BatchTarget): number;
   /** Bytes of the rows at hand. */
   heldBytes(): number;
+  /** Gives buffers back; the fetch that was loaded is gone. */
+  flush(): void;
   close(): void;
 }
 
@@ -109,6 +111,11 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine
       return at;
     },
     heldBytes: () => stores.reduce((sum, store) => sum + store.heldBytes(), entries.byteLength + plates.byteLength + places.byteLength),
+    flush() {
+      entries = new Uint32Array(0);
+      [plates, places] = [new Uint16Array(0), new Uint32Array(0)];
+      stores.forEach((store) => store.flush?.());
+    },
     close: () => stores.forEach((store) => store.close()),
   };
 }
@@ -116,7 +123,7 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine
 /** With hooks a fetch becomes one chunk of sorted rows first; minibatches are cut from what the hooks leave. */
 function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks): FetchEngine {
   let entries: Uint32Array = new Uint32Array(0);
-  let chunk: FetchedRows = { rows: entries, indptr: new Int32Array(1), indices: new Int32Array(0), values: new Float32Array(0) };
+  let chunk = noRows();
   let made: { readonly start: number; readonly batch: FetchedRows } | null = null;
   const sparse = plainCsr(spec, plain);
   const batchOf = (start: number, end: number): FetchedRows => {
@@ -151,10 +158,17 @@ function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks):
       target.values.set(batch.values.subarray(0, stored));
       return stored;
     },
+    flush() {
+      chunk = noRows();
+      made = null;
+      plain.flush();
+    },
     heldBytes: () => plain.heldBytes() + chunk.indices.byteLength + chunk.values.byteLength,
     close: () => plain.close(),
   };
 }
+
+const noRows = (): FetchedRows => ({ rows: new Uint32Array(0), indptr: new Int32Array(1), indices: new Int32Array(0), values: new Float32Array(0) });
 
 /** Sorted rows of the files as one CSR chunk, whatever the minibatches will be. */
 function plainCsr(spec: EngineSpec, plain: FetchEngine): (rows: Uint32Array) => Promise<FetchedRows> {

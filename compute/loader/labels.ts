@@ -1,6 +1,7 @@
 /** obs columns of all files as one array per label: codes of one sorted list of categories, or numbers. */
 import { failure } from '../../protocol/errors.ts';
 import { nearNames } from '../../protocol/format.ts';
+import { parseTreatment } from '../../protocol/treatment.ts';
 import type { Column } from '../stores/index.ts';
 import type { LoaderLabel } from './contract.ts';
 
@@ -13,12 +14,34 @@ export interface LabelledFile {
   column(name: string): Column | Promise<Column>;
 }
 
+/** The atlas's column of drugs with their doses. */
+const treatment = 'drugname_drugconc';
+
+/** Labels that all files can give: their common columns, 'plate' always, and 'dose' where treatments tell it. */
+export function offeredLabels(files: readonly Pick<LabelledFile, 'columns'>[]): string[] {
+  const common = (files[0]?.columns ?? []).filter((name) => files.every((file) => file.columns.includes(name)));
+  return [...new Set([...common, 'plate', ...(common.includes(treatment) ? ['dose'] : [])])];
+}
+
+/** Doses of the first drug of every treatment, ascending; a treatment that cannot be read has none. */
+function doseLabel({ values, categories }: LoaderLabel): LoaderLabel {
+  const doses = categories.map((text) => {
+    const [first] = parseTreatment(text) ?? [];
+    // Stored as float32 elsewhere, 0.05 has more digits than were meant.
+    return first === undefined ? null : `${Number(first.dose.toPrecision(3))} ${first.unit}`;
+  });
+  const order = [...new Set(doses.filter((dose) => dose !== null))].sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b) || (a < b ? -1 : 1));
+  const places = doses.map((dose) => (dose === null ? -1 : order.indexOf(dose)));
+  return { kind: 'codes', categories: order, values: Int16Array.from(values, (code) => (code < 0 ? -1 : places[code]!)) };
+}
+
 /**
- * A label over all files in their order. 'plate' is the file's name where no such column exists. Two bytes a cell for up to
+ * A label over all files in their order. 'plate' is the file's name where no such column exists, 'dose' is told from the treatment. Two bytes a cell for up to
  * 32,767 categories. Errors: unknown-column; unsupported-encoding for a column that is text in one file and a number in another.
  */
 export async function joinLabel(files: readonly LabelledFile[], name: string): Promise<LoaderLabel> {
   const rows = files.reduce((sum, file) => sum + file.cells, 0);
+  if (name === 'dose' && !files.some((file) => file.columns.includes(name)) && files.every((file) => file.columns.includes(treatment))) return doseLabel(await joinLabel(files, treatment));
   if (name === 'plate' && files.every((file) => !file.columns.includes(name))) {
     const categories = [...new Set(files.map((file) => file.name))].sort();
     const values = new Int16Array(rows);

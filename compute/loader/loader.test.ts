@@ -186,8 +186,21 @@ describe('labels, subsets and weights', () => {
       });
       break;
     }
+    // Single cells by id bring the same labels.
+    const few = await loader.rows([1100, 3, 3]);
+    for (const name of ['cell_line', 'plate', 'tscp_count']) expect([...few.obs[name]!]).toEqual([1100, 3, 3].map((row) => loader.labels[name]!.values[row]));
     await loader.close();
     await refused(small({ labels: ['cell_lin'] }), 'unknown-column');
+  });
+
+  test('the dose of a cell is told from its treatment', async () => {
+    const loader = await openLoader(small({ labels: ['dose', 'drugname_drugconc'] }));
+    const { categories, values } = loader.labels['dose']!;
+    expect(categories.every((dose) => /^[\d.]+ uM$/.test(dose))).toBe(true);
+    expect(categories.map((dose) => Number.parseFloat(dose))).toEqual(categories.map((dose) => Number.parseFloat(dose)).sort((a, b) => a - b));
+    const treatments = loader.labels['drugname_drugconc']!;
+    for (let row = 0; row < 1200; row += 97) expect(Number(/, ([\d.e-]+),/.exec(treatments.categories[treatments.values[row]!]!)![1])).toBe(Number.parseFloat(categories[values[row]!]!));
+    await loader.close();
   });
 
   test('a subset, balanced classes and quotas from disk', async () => {
@@ -278,6 +291,26 @@ describe('hard use', () => {
       if (epoch === 300) before = process.memoryUsage.rss();
     }
     expect(process.memoryUsage.rss() - before).toBeLessThan(40e6);
+    await loader.close();
+  });
+
+  test.each([0, 1])('memory that grows past the plan is given back, that is noted, and every cell still comes once (%i workers)', async (workers) => {
+    // Every chunk that this hook leaves takes 8 MB more than the last.
+    const hooksModule = join(plates.folder, 'growing.mjs');
+    writeFileSync(hooksModule, `
+      let chunks = 0;
+      export const fetchTransform = (chunk) => {
+        const values = new Float32Array(chunk.values.length + 2e6 * ++chunks);
+        values.set(chunk.values);
+        return { ...chunk, values };
+      };`);
+    const loader = await openLoader(small({ workers, hooksModule }));
+    expect(loader.notes).toEqual([]);
+    const rows: number[] = [];
+    for await (const batch of loader.epoch(0)) rows.push(...batch.rows);
+    expect(rows.sort((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, row) => row));
+    expect(loader.notes).toHaveLength(1);
+    expect(loader.notes[0]).toMatch(/came to hold .* were planned: its buffers were given back, and the epoch went on/);
     await loader.close();
   });
 

@@ -1,6 +1,7 @@
 /** The loader: minibatches of an epoch from files as they lie, in parallel, in bounded memory. */
 import { availableParallelism } from 'node:os';
 import { failure } from '../../protocol/errors.ts';
+import { formatBytes } from '../../protocol/format.ts';
 import { batchesIn, batchesOfRank, fetchEntries, fetchesOfRank, openOrder, type FetchLayout, type Order, type Strategy } from '../sampling/index.ts';
 import type { EpochOptions, Loader, LoaderLabel, LoaderOptions, Minibatch, StrategyChoice } from './contract.ts';
 import { openCrew, type Crew, type FetchTask } from './crew.ts';
@@ -17,6 +18,9 @@ export function defaultWorkers(cores = availableParallelism()): number {
 }
 
 const most = 2 ** 20;
+/** Rows at hand above the plan by this much are not meant to be there. Hooks hold their rows a second time. */
+const grownFactor = 1.5;
+const grownSlackBytes = 1 << 20;
 
 /** Opened files and labels that several loaders use one after the other; whoever opened the files closes them. */
 export interface SharedSources {
@@ -67,6 +71,14 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     const waitingBytes = prefetch * slotBytes(spec, batch, slotEntries);
     const fetchBytes = plannedFetchBytes(sources, offsets, layout, spec.width, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
     const own = options.labels ?? [];
+    const notes = notesOf(sources, options);
+    const hooked = hooks.fetch || hooks.fetchTransform || hooks.batch || options.hooksModule !== undefined;
+    const limitBytes = grownFactor * (hooked ? 2 : 1) * fetchBytes + grownSlackBytes;
+    let grown = false;
+    const onGrown = (heldBytes: number): void => {
+      if (!grown) notes.push(`A worker came to hold ${formatBytes(heldBytes)} of cells where ${formatBytes(fetchBytes)} were planned: its buffers were given back, and the epoch went on.`);
+      grown = true;
+    };
 
     const minibatch = (slot: Slot, place: Pick<Minibatch, 'epoch' | 'fetch' | 'batch' | 'cells'>, stored: number): Minibatch => {
       const rows = slot.rows.subarray(0, place.cells);
@@ -108,7 +120,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, backend: store.kind === 'pack' || store.kind === 'memory' ? store.kind : 'file' })),
       labels,
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, workers },
-      notes: notesOf(sources, options),
+      notes,
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
         if (closed) refuse('epoch', String(epoch), 'the loader has been closed');
         if (busy) refuse('epoch', String(epoch), 'an epoch is being read already; end it first (break leaves it)');
@@ -119,18 +131,23 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
             const loaded = await here();
             for (const task of tasks(order, epoch, fromBatch)) {
               await loaded.load(task.entries);
-              mostHeld = Math.max(mostHeld, loaded.heldBytes());
+              const heldBytes = loaded.heldBytes();
+              mostHeld = Math.max(mostHeld, heldBytes);
               for (let number = task.from; number < task.to; number++) {
                 if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
                 const end = Math.min(task.entries.length, (number + 1) * batch);
                 const { slot, stored } = write(loaded, number * batch, end);
                 yield minibatch(slot, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
               }
+              if (heldBytes > limitBytes) {
+                loaded.flush();
+                onGrown(heldBytes);
+              }
               await new Promise((resolve) => setImmediate(resolve));
             }
             return;
           }
-          crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null });
+          crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null, limitBytes, onGrown });
           let finished = false;
           try {
             for await (const { fetch, batch: number, cells: count, stored, slot } of crew.run(tasks(order, epoch, fromBatch), options.deterministic ?? true, signal)) {

@@ -6,6 +6,8 @@ import type { Slot } from './slots.ts';
 export interface WorkerSetup {
   readonly spec: EngineSpec;
   readonly batch: number;
+  /** Rows at hand above this are given back after their fetch. */
+  readonly limitBytes: number;
   readonly hooksModule: string | null;
   /** Place 0: not 0 means stop. Place 1 + s: state of slot s. */
   readonly control: Int32Array;
@@ -25,5 +27,5 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   /** `grown`: the slot was too small and is this one from now on. */
   | { readonly kind: 'batch'; readonly fetch: number; readonly batch: number; readonly slot: number; readonly stored: number; readonly cells: number; readonly grown: Slot | null }
-  | { readonly kind: 'fetched'; readonly fetch: number; readonly heldBytes: number }
+  | { readonly kind: 'fetched'; readonly fetch: number; readonly heldBytes: number; readonly flushed: boolean }
   | { readonly kind: 'failed'; readonly fetch: number; readonly error: ErrorData };

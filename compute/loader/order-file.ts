@@ -4,11 +4,14 @@
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { failure } from '../../protocol/errors.ts';
 import type { Loader } from './contract.ts';
 import { pythonLoader } from './python-loader.ts';
 
-/** Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py; returns the paths. */
+/** Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py; returns the paths. Errors: invalid-parameter for other formats than h5ad. */
 export function writeOrder(loader: Loader, folder: string, epochs: number): string[] {
+  const other = loader.plates.find(({ format }) => format !== 'h5ad');
+  if (other) throw failure('invalid-parameter', { step: 'bench loader', parameter: 'order', value: other.path, reason: `the Python loader that goes with an order reads h5ad files, not ${other.format}` });
   mkdirSync(folder, { recursive: true });
   const paths: string[] = [];
   const ends: number[][] = [];

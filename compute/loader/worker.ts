@@ -7,7 +7,7 @@ import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { makeSlot, taken } from './slots.ts';
 
 const port = parentPort!;
-const { spec, batch, hooksModule, control, slots: given } = workerData as WorkerSetup;
+const { spec, batch, limitBytes, hooksModule, control, slots: given } = workerData as WorkerSetup;
 const slots = [...given];
 const hooks: LoaderHooks = hooksModule === null ? {} : ((await import(hooksModule)) as LoaderHooks);
 const engine = await openEngine(spec, hooks);
@@ -42,5 +42,8 @@ async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
     const stored = engine.write(start, end, slots[place]!);
     say({ kind: 'batch', fetch, batch: number, slot: place, stored, cells: end - start, grown });
   }
-  say({ kind: 'fetched', fetch, heldBytes: engine.heldBytes() });
+  const heldBytes = engine.heldBytes();
+  const flushed = heldBytes > limitBytes;
+  if (flushed) engine.flush();
+  say({ kind: 'fetched', fetch, heldBytes, flushed });
 }

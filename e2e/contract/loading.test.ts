@@ -37,6 +37,7 @@ test('a loader is designed: predicted and measured over a grid, with what it tak
   expect((last['order'] as string[]).length).toBe(3);
   expect(last).toMatchObject({ ok: true, cells: 2400, quick: true, recommended: { batch: 64 } });
   const grid = last['grid'] as { block: unknown; fetch: number; cells_per_second: number; bytes_per_worker: number; predicted_cells_per_second: number }[];
+  expect(Object.keys(last['random'] as object)).toEqual(expect.arrayContaining(['plate', 'sample', 'drug', 'cell_line', 'dose']));
   expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);
   for (const setting of grid) expect(Math.min(setting.cells_per_second, setting.bytes_per_worker, setting.predicted_cells_per_second)).toBeGreaterThan(0);
   expect((await truckee(['bench', 'loader', ...files, '--block', 'huge'])).code).toBe(2);

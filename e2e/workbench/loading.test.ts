@@ -47,6 +47,7 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     const grid = page.getByRole('table', { name: 'Settings tried' });
     expect(await grid.getByRole('row').count()).toBe(1 + 4 * 3);
     for (const label of ['plate, bits', 'drug, bits', 'cell_line, bits']) await grid.getByRole('columnheader', { name: label }).waitFor();
+    await page.getByRole('table', { name: 'Other ways of drawing' }).getByText(/fits; single random cells about [\d.]+ times as fast/).waitFor();
     await page.getByText('Published elsewhere, on other machines').click();
     const published = page.getByRole('table', { name: 'Published rates' });
     await published.getByText('58 days').waitFor();
@@ -60,6 +61,8 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     // The answer is kept: another page shows it at once.
     await page.reload();
     await card.waitFor();
+    await page.getByRole('button', { name: 'The published grid, 1 to 64' }).click();
+    await page.getByText('Nothing is measured.').or(page.getByText(/for 49 settings/)).waitFor();
     // Stopped in the middle, nothing is kept of it.
     await page.getByRole('combobox', { name: 'Measure' }).click();
     await page.getByRole('option', { name: /As published/ }).click();

@@ -25,9 +25,25 @@ export function DesignAnswer({ answer, wish }: { readonly answer: LoaderAnswer; 
       </section>
       {answer.warnings.map((warning) => <Alert key={warning} color="yellow" variant="light" p="xs"><Text size="sm">{warning}</Text></Alert>)}
       <RatePlot points={points} floor={wish.floor * plate} random={plate} />
+      <Others answer={answer} />
       <Grid answer={answer} isBest={isBest} />
       <Published answer={answer} />
     </Stack>
+  );
+}
+
+/** What else can be had from the same data. */
+function Others({ answer: { strategies, scale, memory, recommended } }: { readonly answer: LoaderAnswer }) {
+  const rows = [
+    ...strategies.map(({ strategy, label, cells_per_second: rate }) => ({ way: strategy === 'balanced' ? `Every ${label} equally often` : `A fixed number of cells of every ${label}`, found: `${formatCount(rate)} cells/s, ${(recommended.cells_per_second / rate).toFixed(1)} times slower than the setting above` })),
+    ...(scale === null ? [] : [{ way: `${scale.workers} workers`, found: `${scale.factor.toFixed(2)} times one worker (${formatCount(scale.one_worker_cells_per_second)} cells/s)` }]),
+    { way: 'All cells in memory', found: `${formatBytes(memory.bytes)}, ${memory.fits ? 'fits' : 'does not fit in half of what is free'}; single random cells about ${memory.gain.toFixed(1)} times as fast as from where they lie (predicted)` },
+  ];
+  return (
+    <Table fz="sm" verticalSpacing={3} aria-label="Other ways of drawing" maw={820}>
+      <Table.Thead><Table.Tr><Table.Th>Other ways</Table.Th><Table.Th>Found</Table.Th></Table.Tr></Table.Thead>
+      <Table.Tbody>{rows.map(({ way, found }) => <Table.Tr key={way}><Table.Td>{way}</Table.Td><Table.Td>{found}</Table.Td></Table.Tr>)}</Table.Tbody>
+    </Table>
   );
 }
 

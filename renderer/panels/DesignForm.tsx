@@ -10,7 +10,8 @@ const lengths = [
   { value: 'predict', label: 'Predict only', warmSeconds: 0, seconds: 0 }, { value: 'quick', label: 'A quick look (3 s each)', warmSeconds: 1, seconds: 3 },
   { value: 'published', label: 'As published (30 s, then 120 s each)', warmSeconds: 30, seconds: 120 },
 ] as const;
-const sizeNames = ['1', '2', '4', '8', '16', '32', '64', '256'];
+const publishedSizes = ['1', '2', '4', '8', '16', '32', '64'];
+const sizeNames = [...publishedSizes, '256'];
 
 export interface DesignFormProps {
   readonly busy: boolean;
@@ -52,6 +53,7 @@ export function DesignForm({ busy, onStart }: DesignFormProps) {
           <TagsInput label="Block sizes" description="cells that stay together; chunks: those of a stored chunk" data={['chunks', ...sizeNames]} value={blocks} onChange={setBlocks} />
           <TagsInput label="Fetch sizes" description="minibatches read and mixed together" data={sizeNames} value={fetches} onChange={setFetches} />
         </SimpleGrid>
+        <Group gap="xs"><Button size="compact-sm" variant="default" onClick={() => { setBlocks(publishedSizes); setFetches(publishedSizes); }}>The published grid, 1 to 64</Button></Group>
         <Group align="end">
           <Select label="Measure" data={lengths.map(({ value, label }) => ({ value, label }))} value={length} onChange={(value) => setLength(value ?? 'quick')} allowDeselect={false} w={300} />
           <Checkbox label="From the disk, not the page cache" checked={cold} onChange={(event) => setCold(event.currentTarget.checked)} disabled={seconds === 0} />

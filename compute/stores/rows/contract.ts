@@ -50,5 +50,7 @@ export interface RowStore {
   dense(k: number, out: Float32Array, at: number): void;
   /** Bytes that loaded rows take. */
   heldBytes(): number;
+  /** Gives the buffers back; whatever was loaded is gone. Left out where they cannot grow. */
+  flush?(): void;
   close(): void;
 }

@@ -69,6 +69,11 @@ export function plainStore(reader: HeldReader, view: RowView): RowStore {
       }
     },
     heldBytes: () => held.indptr.byteLength + held.indices.byteLength + held.values.byteLength,
+    flush() {
+      held.indptr = new Uint32Array(1);
+      held.indices = new Int32Array(0);
+      held.values = new Float32Array(0);
+    },
     close: () => reader.close(),
   };
 }

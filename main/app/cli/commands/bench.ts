@@ -91,6 +91,8 @@ function show(answer: LoaderAnswer, say: Speaker): void {
   for (const setting of answer.grid) say.line(lineOf(setting));
   const best = answer.recommended;
   say.line(`Recommended: block ${best.block}, fetch ${best.fetch}, ${best.workers} worker(s), ${best.backend}: ${formatCount(Math.round(best.cells_per_second))} cells/s, plate diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits, an epoch in ${formatSeconds(answer.epoch_seconds)} (predicted before: ${formatSeconds(answer.predicted_epoch_seconds)}${answer.epoch === null ? '' : `; read once: ${formatSeconds(answer.epoch.seconds)}`}), ${formatBytes(best.bytes_per_worker)} per worker, no /dev/shm needed.`);
+  for (const one of answer.strategies) say.line(`  ${one.strategy === 'balanced' ? `Every ${one.label} equally often` : `A fixed number of cells of every ${one.label}`}: ${formatCount(one.cells_per_second)} cells/s`);
+  if (answer.scale) say.line(`  ${answer.scale.workers} workers: ${answer.scale.factor.toFixed(2)} times one worker (${formatCount(answer.scale.one_worker_cells_per_second)} cells/s)`);
   if (answer.quick) say.line('A quick look: published figures warm up for 30 s and measure for 120 s (--warm 30 --seconds 120).');
   for (const path of answer.order) say.line(`Written: ${path}`);
   for (const warning of answer.warnings) say.line(`  - ${warning}`);
