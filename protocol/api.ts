@@ -21,7 +21,7 @@ const text = z.string().min(1).max(4096);
 const runId = z.strictObject({ run: z.uuid() });
 
 /** What a run may use; null leaves it to the host. */
-export const limitsSchema = z.strictObject({ memoryBytes: z.int().min(1).nullable(), workers: z.int().min(1).max(1024).nullable() });
+export const limitsSchema = z.strictObject({ memoryBytes: z.int().min(1).nullable(), workers: z.int().min(1).max(1024).nullable(), override: z.boolean().exactOptional() });
 export type RunLimits = z.infer<typeof limitsSchema>;
 
 const withRecipe = z.strictObject({ recipe: recipeSchema, limits: limitsSchema });

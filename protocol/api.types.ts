@@ -72,8 +72,11 @@ export interface PreflightLine {
 export interface PlannedStep {
   readonly step: string;
   readonly title: string;
+  /** Bounds; what past runs let expect stands beside them, null where nothing is known. */
   readonly ramBytes: number;
   readonly diskBytes: number;
+  readonly expectedRamBytes: number | null;
+  readonly expectedDiskBytes: number | null;
   readonly seconds: number;
   /** Parts of `seconds`: computing, and reading and writing. */
   readonly computeSeconds: number;
@@ -90,6 +93,8 @@ export interface PlannedStep {
 export interface PreflightPage {
   readonly ok: boolean;
   readonly refusal: ErrorData | null;
+  /** One may run in spite of the refusal. */
+  readonly overridable: boolean;
   readonly lines: readonly PreflightLine[];
   readonly steps: readonly PlannedStep[];
   readonly notes: readonly string[];

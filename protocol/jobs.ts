@@ -41,6 +41,8 @@ export interface PipelineJob {
   readonly steps: readonly JobStep[];
   readonly workers: number;
   readonly memoryBytes: number;
+  /** What preflight had against this run, when the user ran it all the same. */
+  readonly overridden?: string;
   /** Folder for derived caches (row-order spools of column-order files); safe to delete. */
   readonly cache: string;
 }

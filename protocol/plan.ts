@@ -29,6 +29,9 @@ export interface StepPlan {
   readonly seconds: number;
   /** What past runs on this machine have multiplied `seconds` by; absent where nothing is known yet. */
   readonly calibratedBy?: number;
+  /** What past runs let expect: `ramBytes` and `diskBytes` are bounds and stay; absent where nothing is known yet. */
+  readonly expectedRamBytes?: number;
+  readonly expectedDiskBytes?: number;
   /** Rows read at a time by one worker; whole tiles of 4,096 except on very small budgets. */
   readonly chunkRows: number;
   /** Stored entries of one decoded block at most: the bound that holds whatever the density of the rows. */

@@ -12,6 +12,8 @@ export interface Reporter {
   progress(done: number, total: number, unit: string): void;
   stepEnded(): void;
   readonly peakBytes: number;
+  /** Of the step at work, or the last one. */
+  readonly stepPeakBytes: number;
   close(): void;
 }
 
@@ -36,18 +38,20 @@ const leastMsBetweenSamples = 200;
 export function createReporter(emit: (event: JobEvent) => void, hostPid: number, memoryBudget: number): Reporter {
   let current: Current | null = null;
   let peakBytes = 0;
+  let stepPeakBytes = 0;
   let overBudget = false;
   let lastMemory: number | null = null;
   let sampledAt = Number.NEGATIVE_INFINITY;
 
-  const sampleMemory = (): void => {
+  const sampleMemory = (atOnce = false): void => {
     const now = performance.now();
-    if (now - sampledAt < leastMsBetweenSamples) return;
+    if (!atOnce && now - sampledAt < leastMsBetweenSamples) return;
     sampledAt = now;
     const engine = processBytes(process.pid);
     if (engine === null) return;
     lastMemory = engine + (processBytes(hostPid) ?? 0);
     peakBytes = Math.max(peakBytes, lastMemory);
+    stepPeakBytes = Math.max(stepPeakBytes, lastMemory);
     if (lastMemory > memoryBudget * 1.3 && !overBudget) {
       overBudget = true;
       emit({ kind: 'note', step: current?.step ?? null, level: 'warning', text: `memory is at ${formatBytes(lastMemory)}, above the ${formatBytes(memoryBudget)} allowed` });
@@ -88,6 +92,7 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
     stepStarted(step, predictedSeconds) {
       const now = performance.now();
       current = { step, predictedSeconds, done: 0, total: 0, unit: '', movedAt: now, warned: false, startedAt: now, startedDone: 0, sentAt: 0 };
+      stepPeakBytes = 0;
       sampleMemory();
     },
     progress(done, total, unit) {
@@ -106,11 +111,15 @@ export function createReporter(emit: (event: JobEvent) => void, hostPid: number,
       if (now - current.sentAt >= tickMs || done >= total) send(now);
     },
     stepEnded() {
-      sampleMemory();
+      // A short step may have gone by between two looks.
+      sampleMemory(true);
       current = null;
     },
     get peakBytes() {
       return peakBytes;
+    },
+    get stepPeakBytes() {
+      return stepPeakBytes;
     },
     close: () => clearInterval(timer),
   };

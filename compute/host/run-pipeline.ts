@@ -95,11 +95,11 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   const provenance: Provenance = {
     truckee: host.version, step: id, stepVersion: steps[id].version, fingerprint: step.fingerprint, params: step.params, seed: job.seed,
     inputs: job.plates.map((plate) => ({ name: plate.name, fingerprint: plate.fingerprint, nObs: plate.facts.nObs, demo: plate.facts.demo })),
-    plan: record.plan, started: started.toISOString(), wallSeconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes: reporter.peakBytes,
+    plan: record.plan, started: started.toISOString(), wallSeconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes: reporter.stepPeakBytes,
     passes: record.passes, kernels: run.pool.kernels, workers: job.workers, chunkRows: record.plan.chunkRows,
     hardware: { os: process.platform, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, gpu: 'not used' },
     versions: { node: process.versions.node, v8: process.versions.v8, zlib: process.versions.zlib ?? '' },
-    outcome: record.outcome, notes: record.notes,
+    outcome: record.outcome, notes: [...(job.overridden === undefined ? [] : [`preflight had refused this run and was overridden: ${job.overridden}`]), ...record.notes],
   };
   writeFileSync(join(folder, 'provenance.json'), `${JSON.stringify(provenance, null, 2)}\n`);
   writeFileSync(join(folder, '.zgroup'), '{"zarr_format": 2}\n');

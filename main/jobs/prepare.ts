@@ -14,6 +14,7 @@ import { listDatasets, type DatasetRow } from '../catalog/datasets.ts';
 import { findResult } from '../catalog/results.ts';
 import { sameCells } from '../datasets/register.ts';
 import { calibrated, pastSteps } from '../preflight/calibration.ts';
+import { machineMemory } from '../preflight/hardware.ts';
 import { judge, type Preflight } from '../preflight/judge.ts';
 import { isWhole, resultFolderName } from '../results/adopt.ts';
 import { stepFingerprint } from '../results/fingerprint.ts';
@@ -28,7 +29,7 @@ export interface Prepared {
 }
 
 /** @throws everything that can be wrong with a recipe or its data before a value is read. */
-export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware): Prepared {
+export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware, override = false): Prepared {
   const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
   const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
@@ -51,11 +52,12 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
     reuse: reusable(workspace, fingerprints[i]!, notes),
   }));
+  const preflight = judge(resolved.steps, steps.map((step) => step.reuse !== null), hardware, workspace.root, notes, { wanted: override, machineBytes: machineMemory() });
   const job: PipelineJob = {
     kind: 'pipeline', id: asJobId(randomUUID()), recipe: recipe.name, seed: recipe.seed, genes: recipe.genes,
-    plates: plateInputs(datasets), steps, workers: hardware.workers, memoryBytes: hardware.memoryBytes, cache: workspace.folders.cache,
+    plates: plateInputs(datasets), steps, workers: hardware.workers, memoryBytes: preflight.memoryBytes, cache: workspace.folders.cache,
+    ...(preflight.overridden === null ? {} : { overridden: preflight.overridden.message }),
   };
-  const preflight = judge(resolved.steps, steps.map((step) => step.reuse !== null), hardware, workspace.root, notes);
   return { job, steps: resolved.steps, preflight };
 }
 

@@ -15,8 +15,8 @@ function withPast(took: readonly number[], hardware: object = { cpu: cpus()[0]?.
     const folder = `qc-${i}`;
     mkdirSync(join(workspace.folders.results, folder));
     const said = { ...plan, seconds: 10 * (calibratedBy ?? 1), ...(calibratedBy ? { calibratedBy } : {}) };
-    writeFileSync(join(workspace.folders.results, folder, 'provenance.json'), JSON.stringify({ step: 'qc', plan: said, hardware, wallSeconds, started: `2026-01-0${i + 1}`, peakBytes: 5 }));
-    insertResult(workspace.catalog, { fingerprint: asFingerprint(String(i).repeat(64)), step: 'qc', folder, job: 'j', bytes: 1, seconds: wallSeconds, createdAt: `2026-01-0${i + 1}` });
+    writeFileSync(join(workspace.folders.results, folder, 'provenance.json'), JSON.stringify({ step: 'qc', plan: said, hardware, wallSeconds, started: `2026-01-0${i + 1}`, peakBytes: 2 ** 26 + i }));
+    insertResult(workspace.catalog, { fingerprint: asFingerprint(String(i).repeat(64)), step: 'qc', folder, job: 'j', bytes: 400 + i, seconds: wallSeconds, createdAt: `2026-01-0${i + 1}` });
   });
   return workspace;
 }
@@ -28,7 +28,8 @@ describe('predictions', () => {
     expect(calibrated('qc', now, pastSteps(withPast([30, 32])))).toEqual(now);
     const after = calibrated('qc', now, pastSteps(withPast([30, 28, 33])));
     expect(Math.abs(after.seconds / 60 - 1)).toBeLessThan(0.25);
-    expect(after).toMatchObject({ calibratedBy: 3, ramBytes: now.ramBytes });
+    // The bounds stay; a quarter of the memory and 40 % of the disk is what those runs took.
+    expect(after).toMatchObject({ calibratedBy: 3, ramBytes: now.ramBytes, diskBytes: now.diskBytes, expectedRamBytes: 2 ** 26 + 1, expectedDiskBytes: 401 });
   });
 
   test('do not correct a correction twice', () => {

@@ -1,6 +1,7 @@
 /**
- * Predictions learn from this machine: what a step took in past runs, beside what had been predicted, corrects the next
- * prediction of a run of similar size. The bound on memory is never lowered by it: it is what keeps a run inside its budget.
+ * Predictions learn from this machine: what a step took in past runs, beside what had been planned, corrects the next
+ * prediction of a run of similar size. The bounds on memory and disk are never lowered by it: they keep a run inside its
+ * budget. What is expected stands beside them.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -17,8 +18,11 @@ export interface PastStep {
   readonly predictedSeconds: number;
   readonly plannedSeconds: number;
   readonly seconds: number;
+  /** Bounds of the plan, and what was expected then: the bound where nothing was known yet. */
+  readonly boundBytes: number;
   readonly predictedBytes: number;
   readonly peakBytes: number | null;
+  readonly boundDiskBytes: number;
   readonly predictedDiskBytes: number;
   readonly diskBytes: number;
 }
@@ -41,16 +45,28 @@ export function pastSteps(workspace: Workspace): PastStep[] {
     if (!provenance || provenance.hardware['cpu'] !== machine.cpu || provenance.hardware['cores'] !== machine.cores) return [];
     const { plan, step, started, wallSeconds, peakBytes } = provenance;
     if (!(plan.seconds > 0) || !(wallSeconds > 0)) return [];
-    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, predictedBytes: plan.ramBytes, peakBytes, predictedDiskBytes: plan.diskBytes, diskBytes: row.bytes }];
+    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, ...bytesOf(plan, peakBytes, row.bytes) }];
   });
 }
 
-/** The plan with its seconds corrected; as it is while too little is known. */
+function bytesOf(plan: StepPlan, peakBytes: number | null, diskBytes: number) {
+  return {
+    boundBytes: plan.ramBytes, predictedBytes: plan.expectedRamBytes ?? plan.ramBytes, peakBytes,
+    boundDiskBytes: plan.diskBytes, predictedDiskBytes: plan.expectedDiskBytes ?? plan.diskBytes, diskBytes,
+  };
+}
+
+/** The plan with its seconds corrected, and the memory and disk to expect; as it is while too little is known. */
 export function calibrated(step: string, plan: StepPlan, past: readonly PastStep[]): StepPlan {
   const like = past.filter((one) => one.step === step && one.plannedSeconds <= plan.seconds * likeness && one.plannedSeconds * likeness >= plan.seconds).slice(-mostRuns);
   if (like.length < fewestRuns) return plan;
   const factor = Math.min(bounds.most, Math.max(bounds.least, median(like.map((one) => one.seconds / one.plannedSeconds))));
-  return { ...plan, seconds: plan.seconds * factor, calibratedBy: factor };
+  const shares = { ram: like.flatMap((one) => (one.peakBytes === null ? [] : [one.peakBytes / one.boundBytes])), disk: like.flatMap((one) => (one.boundDiskBytes > 0 ? [one.diskBytes / one.boundDiskBytes] : [])) };
+  return {
+    ...plan, seconds: plan.seconds * factor, calibratedBy: factor,
+    ...(shares.ram.length < fewestRuns ? {} : { expectedRamBytes: Math.round(plan.ramBytes * Math.min(1, median(shares.ram))) }),
+    ...(shares.disk.length < fewestRuns ? {} : { expectedDiskBytes: Math.round(plan.diskBytes * median(shares.disk)) }),
+  };
 }
 
 function median(values: readonly number[]): number {

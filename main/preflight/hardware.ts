@@ -6,6 +6,8 @@ import type { Hardware } from '../../protocol/plan.ts';
 export interface Limits {
   readonly memoryBytes: number | null;
   readonly workers: number | null;
+  /** Run in spite of a refusal that is not a hard impossibility. */
+  readonly override?: boolean;
 }
 
 const GiB = 1024 ** 3;
@@ -13,7 +15,7 @@ const GiB = 1024 ** 3;
 /** Without limits from the user: half the machine's memory (a container's limit counts), all its cores. */
 export function probeHardware(folder: string, limits: Limits): Hardware {
   const cores = availableParallelism();
-  const machineBytes = Math.min(totalmem(), containerLimit() ?? Number.POSITIVE_INFINITY);
+  const machineBytes = machineMemory();
   const offered = Math.max(GiB, Math.min(machineBytes / 2, freemem() * 0.8));
   return {
     cores,
@@ -22,6 +24,9 @@ export function probeHardware(folder: string, limits: Limits): Hardware {
     diskFreeBytes: freeBytes(folder),
   };
 }
+
+/** All the memory there is; a container's limit counts. */
+export const machineMemory = (): number => Math.min(totalmem(), containerLimit() ?? Number.POSITIVE_INFINITY);
 
 export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);

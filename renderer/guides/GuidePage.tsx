@@ -100,6 +100,10 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
       {preflight.error && at !== 2 && <ErrorCard error={preflight.error} />}
       {start.error && <ErrorCard error={start.error} />}
       {preflight.data?.refusal && at !== 2 && <ErrorCardOf refusal={preflight.data.refusal} />}
+      {(preflight.data?.overridable || draft.limits.override) && (
+        <Checkbox label="Run it all the same" description="The plan is an upper bound; a run that finds no room ends cleanly and can be gone on with. The decision stands in the record of the run." checked={draft.limits.override === true}
+          onChange={(event) => setDraft({ ...draft, limits: { ...draft.limits, override: event.currentTarget.checked } })} />
+      )}
       <Group justify="space-between" className="guide-foot">
         <Button variant="default" onClick={() => setAt(at - 1)} disabled={at === 0}>Back</Button>
         <Text size="sm" c="dimmed" aria-live="polite">

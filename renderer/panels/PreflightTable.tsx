@@ -30,7 +30,7 @@ export function PreflightTable({ page }: { readonly page: PreflightPage }) {
               <Table.Tr key={step.step}>
                 <Table.Td>{step.title}</Table.Td>
                 {step.reused ? <Table.Td colSpan={7}><Text size="sm" c="dimmed">unchanged since an earlier run: will be reused</Text></Table.Td> : (
-                  <><Table.Td>{formatSeconds(step.seconds)}{step.calibrated ? ', from past runs' : ''}</Table.Td><Table.Td>{formatSeconds(step.computeSeconds)}</Table.Td><Table.Td>{formatSeconds(step.transferSeconds)}</Table.Td><Table.Td>{formatBytes(step.ramBytes)}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
+                  <><Table.Td>{formatSeconds(step.seconds)}{step.calibrated ? ', from past runs' : ''}</Table.Td><Table.Td>{formatSeconds(step.computeSeconds)}</Table.Td><Table.Td>{formatSeconds(step.transferSeconds)}</Table.Td><Table.Td>{step.expectedRamBytes === null ? `at most ${formatBytes(step.ramBytes)}` : `${formatBytes(step.expectedRamBytes)}, at most ${formatBytes(step.ramBytes)}`}</Table.Td><Table.Td>{formatCount(step.chunkRows)}</Table.Td><Table.Td>{step.workers}</Table.Td><Table.Td>{step.passes}</Table.Td></>
                 )}
               </Table.Tr>
             ))}

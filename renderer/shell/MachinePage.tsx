@@ -28,10 +28,11 @@ export function MachinePage() {
       {machine.data && <Loaders rows={machine.data.loaders} />}
       <section>
         <Title order={2} mb="xs">Predicted and actual</Title>
-        {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. From the third run of a step on, predictions are corrected by what runs took.</Text>}
+        {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. After three runs of a step, its predictions are corrected by what those took.</Text>}
+        {machine.data && machine.data.history.length > 0 && <Text size="sm" c="dimmed">The first three runs of a step are predicted by its plan, whose memory and disk are upper bounds; later ones by what the runs before took.</Text>}
         {machine.data && machine.data.history.length > 0 && (
           <Table fz="sm" verticalSpacing={4}>
-            <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>When</Table.Th><Table.Th>Time predicted</Table.Th><Table.Th>Time</Table.Th><Table.Th>Memory bound</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk predicted</Table.Th><Table.Th>Disk</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>When</Table.Th><Table.Th>Time predicted</Table.Th><Table.Th>Time</Table.Th><Table.Th>Memory predicted</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk predicted</Table.Th><Table.Th>Disk</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {machine.data.history.map((past, i) => (
                 <Table.Tr key={i}>

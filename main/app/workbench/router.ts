@@ -56,13 +56,13 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
   };
   const planned = (recipe: Recipe, limits: RunLimits) => {
     const hardware = probeHardware(workspace.root, limits);
-    const { preflight, job } = prepareJob(workspace, recipe, hardware);
+    const { preflight, job } = prepareJob(workspace, recipe, hardware, limits.override);
     const cells = job.plates.reduce((n, plate) => n + plate.facts.nObs, 0);
     const stored = job.plates.reduce((n, plate) => n + plate.facts.matrix.stored, 0);
     const matrixBytes = job.plates.reduce((n, plate) => n + plate.facts.matrix.storedBytes, 0);
     const disk = diskKind(workspace.root);
     return {
-      ok: preflight.ok, refusal: preflight.refusal?.data ?? null, lines: preflight.lines, notes: preflight.notes, cells, plates: job.plates.length, hardware,
+      ok: preflight.ok, refusal: preflight.refusal?.data ?? null, overridable: preflight.overridable, lines: preflight.lines, notes: preflight.notes, cells, plates: job.plates.length, hardware,
       steps: preflight.steps.map((step, i) => ({ ...step, ...splitTime(step, matrixBytes, disk), title: definitionOf(job.steps[i]!.id as Parameters<typeof definitionOf>[0]).title })),
       chunkTable: chunkTable(hardware.memoryBytes, stored / Math.max(1, cells)),
     };

@@ -43,7 +43,7 @@ export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: Star
     queue = queue.slice(1);
     try {
       // Planned anew: what ran before it may have left results to reuse, and less disk.
-      const prepared = prepareJob(workspace, first.recipe, probeHardware(workspace.root, first.limits));
+      const prepared = prepareJob(workspace, first.recipe, probeHardware(workspace.root, first.limits), first.limits.override);
       if (prepared.preflight.refusal) throw prepared.preflight.refusal;
       const job = runJob(workspace, first.recipe, { ...prepared.job, id: asJobId(first.run) }, { start: startEngine, onEvent: tell });
       current = { run: first.run, job };
@@ -62,7 +62,7 @@ export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: Star
 
   return {
     start(recipe, limits) {
-      const prepared = prepareJob(workspace, recipe, probeHardware(workspace.root, limits));
+      const prepared = prepareJob(workspace, recipe, probeHardware(workspace.root, limits), limits.override);
       if (prepared.preflight.refusal) throw prepared.preflight.refusal;
       const run = prepared.job.id;
       queue = [...queue, { run, recipe, limits, queuedAt: new Date().toISOString() }];

@@ -20,7 +20,7 @@ export const preflight: Command = {
       const { options, say } = context;
       const recipe = loadRecipe(onePositional(context, 'preflight', 'RECIPE'), options);
       const hardware = probeHardware(workspace.root, limitsOf(options));
-      const { preflight: found, job } = prepareJob(workspace, recipe, hardware);
+      const { preflight: found, job } = prepareJob(workspace, recipe, hardware, options.has('override'));
       const cells = job.plates.reduce((n, plate) => n + plate.facts.nObs, 0);
       say.line(`${formatCount(cells)} cells in ${job.plates.length} file(s), recipe ${recipe.name}`);
       showPreflight(found, say);
@@ -32,11 +32,12 @@ export const preflight: Command = {
         }
       }
       if (options.has('history')) showHistory(workspace, say);
-      say.json({ ok: found.ok, ...(found.refusal ? { error: found.refusal.data } : {}), lines: found.lines, steps: found.steps, notes: found.notes });
+      say.json({ ok: found.ok, ...(found.refusal ? { error: found.refusal.data, overridable: found.overridable } : {}), lines: found.lines, steps: found.steps, notes: found.notes });
       if (found.refusal) {
         say.line();
         say.line(found.refusal.data.message);
         say.line(found.refusal.data.remedy);
+        if (found.overridable) say.line('Or run it all the same: --override.');
       }
       return found.ok ? 0 : 1;
     }),
@@ -45,8 +46,8 @@ export const preflight: Command = {
 function showHistory(workspace: Workspace, say: Speaker): void {
   for (const past of pastSteps(workspace)) {
     say.json({ kind: 'history', ...past });
-    const memory = past.peakBytes === null ? '' : `, ${formatBytes(past.peakBytes)} (bound ${formatBytes(past.predictedBytes)})`;
-    say.line(`    ${past.step.padEnd(10)} ${past.at.slice(0, 16)}  took ${formatSeconds(past.seconds)} (predicted ${formatSeconds(past.predictedSeconds)})${memory}`);
+    const memory = past.peakBytes === null ? '' : `, ${formatBytes(past.peakBytes)} of memory (${formatBytes(past.predictedBytes)})`;
+    say.line(`    ${past.step.padEnd(10)} ${past.at.slice(0, 16)}  took ${formatSeconds(past.seconds)} (predicted ${formatSeconds(past.predictedSeconds)})${memory}, ${formatBytes(past.diskBytes)} of disk (${formatBytes(past.predictedDiskBytes)})`);
   }
 }
 
@@ -55,7 +56,7 @@ export function showPreflight(found: Preflight, say: Speaker): void {
     say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
   }
   for (const step of found.steps) {
-    const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}${step.calibrated ? ' (from past runs)' : ''}, ${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
+    const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}${step.calibrated ? ' (from past runs)' : ''}, ${step.expectedRamBytes === null ? '' : `${formatBytes(step.expectedRamBytes)}, at most `}${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
     say.line(`    ${step.step.padEnd(10)} ${what}`);
   }
   for (const note of found.notes) say.line(`  - ${note}`);

@@ -13,11 +13,12 @@ export const runOptions: Readonly<Record<string, OptionSpec>> = {
   set: { value: 'STEP.PARAM=VALUE', multiple: true, help: 'Change one parameter; may be given several times.' },
   memory: { value: 'SIZE', help: 'Memory that all processes together may use, e.g. 1GiB (default: half of the machine).' },
   workers: { value: 'N', help: 'Worker threads (default: the number of cores).' },
+  override: { help: 'Run although preflight refuses, unless it cannot work at all; stays in the record of the run.' },
   seed: { value: 'N', help: 'Seed of everything random (default: 0).' },
 };
 
 export function limitsOf(options: OptionValues): Limits {
-  return { memoryBytes: options.bytes('memory') ?? null, workers: options.whole('workers', 1) ?? null };
+  return { memoryBytes: options.bytes('memory') ?? null, workers: options.whole('workers', 1) ?? null, override: options.has('override') };
 }
 
 /** A file, '-' for standard input, or the name of a ready recipe; with --set and --seed applied. */

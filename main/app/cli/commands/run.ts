@@ -56,7 +56,7 @@ export async function runRecipe(
   workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>,
 ): Promise<RunOutcome> {
   const hardware = probeHardware(workspace.root, limits);
-  const prepared = prepareJob(workspace, recipe, hardware);
+  const prepared = prepareJob(workspace, recipe, hardware, limits.override);
   context.say.line(`${recipe.title || recipe.name}: ${prepared.job.plates.map((plate) => plate.name).join(', ')}`);
   showPreflight(prepared.preflight, context.say);
   if (prepared.preflight.refusal) throw prepared.preflight.refusal;
