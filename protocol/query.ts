@@ -36,7 +36,9 @@ export type CountDefinition =
   /** Cells of the released h5ad files, whatever their filter level. */
   | 'released'
   /** Cells counted in the registered files themselves. */
-  | 'registered';
+  | 'registered'
+  /** Cells of a table with a row per cell, imported in place of the atlas's conditions. */
+  | `cells listed in ${string}`;
 
 export interface QueryPlate {
   readonly plate: string;

@@ -32,7 +32,7 @@ export function queryConditions(db: Catalog, query: Query, workspace: string, co
   if (resolved.samples) notes.push('where several samples share a treatment, its cells are taken as evenly divided between them');
   const touched = plates.reduce((n, plate) => n + plate.touchedCells, 0);
   return {
-    ok: true, definition: 'released', estimated: true,
+    ok: true, definition: definitionOf(db), estimated: true,
     cells: sum(conditions, (row) => row.cells), nonzeros: sum(conditions, (row) => row.nonzeros), bytes: sum(plates, (row) => row.bytes), file_bytes: sum(plates, (row) => row.file_bytes),
     seconds: touched / (cellsPerCoreSecond * Math.max(1, cores)),
     plates: plates.map(({ plate, dataset, cells, nonzeros, bytes, file_bytes }) => ({ plate, dataset, cells, nonzeros, bytes, file_bytes })),
@@ -40,6 +40,12 @@ export function queryConditions(db: Catalog, query: Query, workspace: string, co
     conditions: conditions.map(({ plate, drug, dose, line, line_name, cells, nonzeros }) => ({ plate, drug, dose, line, line_name, cells, nonzeros })),
     notes,
   };
+}
+
+/** What the condition table counts: the released cells of the atlas, or those of a table of cells that was imported. */
+function definitionOf(db: Catalog): QueryAnswer['definition'] {
+  const from = db.prepare<[], { kind: string; file: string }>("SELECT kind, file FROM imports WHERE kind IN ('conditions', 'cells') ORDER BY kind = 'cells'").get();
+  return from?.kind === 'cells' ? `cells listed in ${from.file}` : 'released';
 }
 
 function findConditions(db: Catalog, query: Query, resolved: ResolvedQuery): Found[] {

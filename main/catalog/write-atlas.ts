@@ -85,6 +85,10 @@ export function recordImport(db: Catalog, row: { kind: string; file: string; dig
   db.prepare('INSERT OR REPLACE INTO imports (kind, file, digest, rows, imported_at) VALUES (@kind, @file, @digest, @rows, @importedAt)').run(row);
 }
 
+export function forgetImport(db: Catalog, kind: string): void {
+  db.prepare('DELETE FROM imports WHERE kind = ?').run(kind);
+}
+
 function each<T>(rows: Iterable<T>, act: (row: T) => void): number {
   let count = 0;
   for (const row of rows) {

@@ -4,6 +4,7 @@ import { doseKey, ensemblKey, labelKey, targetNames } from '../../protocol/label
 import { parseTreatment } from '../../protocol/treatment.ts';
 import type { ConditionRow, DriverRow, DrugRow, GeneRow, LineRow, SampleRow } from '../catalog/write-atlas.ts';
 import { numberOf, textOf, type TableRow } from './tables/contract.ts';
+import { geneIdNames, symbolNames } from './tables/kinds.ts';
 
 /** A label that is not its own key: told to the user, kept as it is. */
 export interface LabelFinding {
@@ -45,8 +46,9 @@ export function lineRows(rows: readonly TableRow[], path: string): LineRow[] {
 }
 
 export function geneRow(row: TableRow, path: string, at: number): GeneRow {
-  const ensembl = textOf(row, 'ensembl_id');
-  return { symbol: required(row, 'gene_symbol', path, at), ensemblId: ensembl === null ? null : ensemblKey(ensembl), tokenId: numberOf(row, 'token_id') };
+  const [symbol, id] = [symbolNames, geneIdNames].map((names) => names.find((name) => name in row)!) as [string, string];
+  const ensembl = textOf(row, id);
+  return { symbol: required(row, symbol, path, at), ensemblId: ensembl === null ? null : ensemblKey(ensembl), tokenId: numberOf(row, 'token_id') };
 }
 
 export function sampleRow(row: TableRow, path: string, at: number): SampleRow {

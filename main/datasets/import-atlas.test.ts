@@ -112,6 +112,52 @@ describe('tables that are not what they should be', () => {
   });
 });
 
+describe('tables of other data sets', () => {
+  const folderOf = (files: Readonly<Record<string, string>>): string => {
+    const folder = join(scratchFolder(), 'tables');
+    mkdirSync(folder);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    return folder;
+  };
+  const obs = `,drug,cell_line,batch,sample,dose,n_genes,pcnt_mito
+a-1,"X, mixed ",L1,b1,s1,0.5,100,0.1
+a-2,"X, mixed",L1,b1,s1,0.5,300,0.3
+a-3,"X, mixed",L2,b1,s1,0.5,200,0.2
+a-1,"<b>'"";DROP TABLE drugs",L1,b2,s2,5,50,
+`;
+
+  test('obs of any data set is counted by condition, with the means of its samples; var gives the genes', async () => {
+    const { catalog } = scratchWorkspace();
+    const report = await importAtlas(catalog, folderOf({ 'obs.csv': obs, 'var.csv': 'gene_name,gene_id,more\nA,ENSG1.2,x\nB,ENSG2,y\n' }));
+    expect(report).toMatchObject({ imported: [{ kind: 'genes', rows: 2 }, { kind: 'cells', file: 'obs.csv', rows: 4 }], labels: [{ label: 'X, mixed ', key: 'X, mixed' }] });
+    const answer = queryConditions(catalog, { drug: ['X, mixed'] }, '', 1);
+    expect(answer).toMatchObject({ definition: 'cells listed in obs.csv', cells: 3, nonzeros: 3 * 200 });
+    expect(answer.conditions.map(({ line, plate, dose, cells }) => [line, plate, dose, cells])).toEqual([['L1', 'b1', 0.5, 2], ['L2', 'b1', 0.5, 1]]);
+    expect(answer.samples).toMatchObject([{ sample: 's1', cells: 3 }]);
+    // A name that would be code elsewhere is a name here.
+    expect(queryConditions(catalog, { drug: [`<b>'";DROP TABLE drugs`] }, '', 1)).toMatchObject({ cells: 1 });
+    expect(catalog.prepare('SELECT ensembl_id FROM genes ORDER BY symbol').pluck().all()).toEqual(['ENSG1', 'ENSG2']);
+  });
+
+  test('columns with other names are named; what is no dose, or no label, is refused and changes nothing', async () => {
+    const { catalog } = scratchWorkspace();
+    const odd = folderOf({ 'odd.csv': 'who,what,where\n1,A,p\n2,A,p\n' });
+    await expect(importAtlas(catalog, odd)).rejects.toThrow('no catalog table');
+    await importAtlas(catalog, odd, { columns: { drug: 'what', plate: 'where' } });
+    expect(queryConditions(catalog, { drug: ['A'] }, '', 1)).toMatchObject({ cells: 2, conditions: [{ plate: 'p', line: 'unknown' }] });
+    await expect(importAtlas(catalog, folderOf({ 'a.csv': 'cell,drug,dose\n1,A,much\n' }))).rejects.toThrow('dose is no dose');
+    await expect(importAtlas(catalog, folderOf({ 'a.csv': 'cell,drug\n1,\n' }))).rejects.toThrow('drug is empty');
+    expect(queryConditions(catalog, { drug: ['A'] }, '', 1).cells).toBe(2);
+  });
+
+  test.skipIf(!existsSync(tables))('a Parquet table with a row per cell is folded whole', async () => {
+    const { catalog } = scratchWorkspace();
+    const report = await importAtlas(catalog, join(tables, 'cell_line_variants.parquet'), { columns: { drug: 'variant_type' } });
+    expect(report.imported).toEqual([{ kind: 'cells', file: 'cell_line_variants.parquet', rows: 70_956 }]);
+    expect(catalog.prepare('SELECT sum(cells) FROM conditions').pluck().get()).toBe(70_956);
+  });
+});
+
 describe('SQL', () => {
   test('reads, and does nothing else', async () => {
     const workspace = scratchWorkspace();

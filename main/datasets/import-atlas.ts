@@ -5,13 +5,14 @@ import { basename, join, resolve } from 'node:path';
 import { failure, systemFailure, toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import { isControl } from '../../protocol/labels.ts';
 import type { Catalog } from '../catalog/schema.ts';
-import { recordImport, replaceConditions, replaceDrugs, replaceGenes, replaceLines, replaceSamples, settleConditions } from '../catalog/write-atlas.ts';
+import { forgetImport, recordImport, replaceConditions, replaceDrugs, replaceGenes, replaceLines, replaceSamples, settleConditions } from '../catalog/write-atlas.ts';
 import { conditionRow, drugRow, geneRow, labelFinding, lineRows, sampleRow, type LabelFinding } from './atlas-rows.ts';
+import { cellColumns, foldCells, type NamedColumns } from './cell-tables.ts';
 import type { TableFile, TableRow } from './tables/contract.ts';
 import { importOrder, kindOf, type TableKind } from './tables/kinds.ts';
 import { isTableName, openTable } from './tables/open.ts';
 
-export interface ImportedTable { readonly kind: TableKind; readonly file: string; readonly rows: number }
+export interface ImportedTable { readonly kind: TableKind | 'cells'; readonly file: string; readonly rows: number }
 
 export interface ImportReport {
   readonly imported: readonly ImportedTable[];
@@ -28,19 +29,26 @@ export interface ImportReport {
 /** Rows of one kind at most: the catalog holds conditions, never cells. */
 const mostRows = 500_000;
 
+export interface ImportOptions {
+  readonly signal?: AbortSignal;
+  /** What columns of a table of cells mean, where their names do not say it. */
+  readonly columns?: NamedColumns;
+}
+
 /** @throws file-not-found, bad-table, not-found when a folder has none of the tables */
-export async function importAtlas(catalog: Catalog, folder: string, signal?: AbortSignal): Promise<ImportReport> {
+export async function importAtlas(catalog: Catalog, folder: string, { signal, columns = {} }: ImportOptions = {}): Promise<ImportReport> {
   const root = resolve(folder);
   const skipped: { file: string; reason: string }[] = [];
-  const found = await findTables(root, skipped);
-  if (found.size === 0) throw failure('not-found', { what: 'catalog table (drugs, cell lines, genes, samples or conditions) in', name: root, near: [] });
+  const { found, cells } = await findTables(root, skipped, columns);
+  if (found.size === 0 && cells === null) throw failure('not-found', { what: 'catalog table (drugs, cell lines, genes, samples or conditions) in', name: root, near: [] });
   const rows = new Map<TableKind, TableRow[]>();
   const digests = new Map<TableKind, string>();
   for (const [kind, table] of found) {
     rows.set(kind, await readAll(table, signal));
     digests.set(kind, await digestOf(table.path));
   }
-  const labels = new Map<string, LabelFinding>();
+  const folded = cells === null ? null : await foldCells(cells.table, cells.columns, lineNames(catalog, rows.get('cell_lines')), signal);
+  const labels = new Map<string, LabelFinding>(folded?.labels.map((one) => [one.label, one]));
   for (const list of rows.values()) {
     for (const row of list) {
       for (const column of ['drug', 'cell_name', 'plate']) {
@@ -49,6 +57,7 @@ export async function importAtlas(catalog: Catalog, folder: string, signal?: Abo
       }
     }
   }
+  const cellsDigest = cells === null ? null : await digestOf(cells.table.path);
   const imported: ImportedTable[] = [];
   // One transaction: a reader never sees drugs of one release with counts of another, and a failure changes nothing.
   catalog.transaction(() => {
@@ -59,12 +68,25 @@ export async function importAtlas(catalog: Catalog, folder: string, signal?: Abo
       imported.push({ kind, file: basename(table.path), rows: written });
       recordImport(catalog, { kind, file: basename(table.path), digest: digests.get(kind)!, rows: written, importedAt: new Date().toISOString() });
     }
+    if (cells !== null && folded !== null) {
+      // A table of conditions or samples says the same with authority.
+      if (!found.has('conditions')) {
+        replaceConditions(catalog, folded.conditions);
+        forgetImport(catalog, 'conditions');
+      }
+      if (!found.has('samples') && folded.samples.length > 0) replaceSamples(catalog, folded.samples);
+      const file = basename(cells.table.path);
+      imported.push({ kind: 'cells', file, rows: folded.cells });
+      recordImport(catalog, { kind: 'cells', file, digest: cellsDigest!, rows: folded.cells, importedAt: new Date().toISOString() });
+    }
     settleConditions(catalog);
   }).immediate();
   return { imported, skipped, labels: [...labels.values()], flaws: flawsOf(catalog), join: joinReport(catalog) };
 }
 
-async function findTables(root: string, skipped: { file: string; reason: string }[]): Promise<Map<TableKind, TableFile>> {
+interface FoundTables { readonly found: Map<TableKind, TableFile>; readonly cells: { readonly table: TableFile; readonly columns: NamedColumns } | null }
+
+async function findTables(root: string, skipped: { file: string; reason: string }[], named: NamedColumns): Promise<FoundTables> {
   let names: string[];
   try {
     names = statSync(root).isDirectory() ? readdirSync(root).sort() : [''];
@@ -72,6 +94,7 @@ async function findTables(root: string, skipped: { file: string; reason: string 
     throw systemFailure(cause, root) ?? cause;
   }
   const found = new Map<TableKind, TableFile>();
+  let cells: FoundTables['cells'] = null;
   // Parquet first: it keeps types that CSV loses, and the same table often lies there in both forms.
   for (const name of names.sort((a, b) => Number(b.endsWith('.parquet')) - Number(a.endsWith('.parquet')))) {
     const path = name === '' ? root : join(root, name);
@@ -84,11 +107,14 @@ async function findTables(root: string, skipped: { file: string; reason: string 
       continue;
     }
     const kind = kindOf(table.columns);
-    if (kind === null) skipped.push({ file: name, reason: `no table known here (its columns: ${table.columns.slice(0, 6).join(', ')})` });
+    const columns = kind === null ? cellColumns(table.columns, named) : null;
+    if (columns !== null && cells === null) cells = { table, columns };
+    else if (columns !== null) skipped.push({ file: name, reason: `cells are taken from ${basename(cells!.table.path)}` });
+    else if (kind === null) skipped.push({ file: name, reason: `no table known here (its columns: ${table.columns.slice(0, 6).join(', ')}); a table of cells needs a column of drugs: --column drug=NAME` });
     else if (found.has(kind)) skipped.push({ file: name, reason: `${kind} are taken from ${basename(found.get(kind)!.path)}` });
     else found.set(kind, table);
   }
-  return found;
+  return { found, cells };
 }
 
 const wordsOf = (error: ErrorData): string => error.message;
@@ -114,12 +140,19 @@ function writeKind(catalog: Catalog, kind: TableKind, rows: readonly TableRow[],
     case 'samples':
       return replaceSamples(catalog, rows.map((row, i) => sampleRow(row, path, i)));
     case 'conditions': {
-      const ids = new Map(catalog.prepare<[], { name: string; line: string }>('SELECT name, line FROM cell_lines').all().map(({ name, line }) => [name, line]));
-      return replaceConditions(catalog, rows.map((row, i) => conditionRow(row, path, i, (name) => ids.get(name) ?? name)));
+      const lineOf = lineNames(catalog);
+      return replaceConditions(catalog, rows.map((row, i) => conditionRow(row, path, i, lineOf)));
     }
     default:
       return kind satisfies never;
   }
+}
+
+/** From the name of a line to its id: of the rows that are being imported, else of the catalog; a name nobody knows stays. */
+function lineNames(catalog: Catalog, rows?: readonly TableRow[]): (name: string) => string {
+  const known = rows ? lineRows(rows, '') : catalog.prepare<[], { name: string; line: string }>('SELECT name, line FROM cell_lines').all();
+  const ids = new Map(known.map(({ name, line }) => [name, line]));
+  return (name) => ids.get(name) ?? name;
 }
 
 function flawsOf(catalog: Catalog): { sample: string; reason: string }[] {

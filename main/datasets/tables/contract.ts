@@ -7,8 +7,8 @@ export type TableRow = Readonly<Record<string, TableCell>>;
 export interface TableFile {
   readonly path: string;
   readonly columns: readonly string[];
-  /** Rows in order, a bounded portion at a time. @throws bad-table */
-  portions(): AsyncGenerator<readonly TableRow[], void, void>;
+  /** Rows in order, a bounded portion at a time; of a wide table, only the columns that are asked for. @throws bad-table */
+  portions(wanted?: readonly string[]): AsyncGenerator<readonly TableRow[], void, void>;
 }
 
 /** Rows of one portion at most. */

@@ -4,6 +4,9 @@ import { compressors } from 'hyparquet-compressors';
 import { failure, messageOf, systemFailure } from '../../../protocol/errors.ts';
 import { portionRows, type TableCell, type TableFile, type TableRow } from './contract.ts';
 
+/** Cells of one portion of few columns. */
+const mostCells = 2_000_000;
+
 /** @throws bad-table, file-not-found */
 export async function openParquet(path: string): Promise<TableFile> {
   const guarded = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -19,10 +22,12 @@ export async function openParquet(path: string): Promise<TableFile> {
   const total = Number(metadata.num_rows);
   return {
     path, columns,
-    async *portions() {
-      for (let start = 0; start < total; start += portionRows) {
-        const rowEnd = Math.min(total, start + portionRows);
-        const rows = await guarded(() => parquetReadObjects({ file, metadata, compressors, rowStart: start, rowEnd }));
+    async *portions(wanted = columns) {
+      // A row group is decoded anew for every portion of it: few columns may come in long portions.
+      const rowsAtATime = Math.max(portionRows, Math.floor(mostCells / wanted.length));
+      for (let start = 0; start < total; start += rowsAtATime) {
+        const rowEnd = Math.min(total, start + rowsAtATime);
+        const rows = await guarded(() => parquetReadObjects({ file, metadata, compressors, rowStart: start, rowEnd, columns: [...wanted] }));
         yield rows.map(plainRow);
       }
     },

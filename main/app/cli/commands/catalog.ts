@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from '../../../../protocol/format.ts';
 import { listDrugs, listImports, listLines, listPlates } from '../../../catalog/atlas.ts';
 import { countDefinitions } from '../../../catalog/counts.table.ts';
 import { adviseFormats } from '../../../datasets/formats.table.ts';
+import { cellRoles, type NamedColumns } from '../../../datasets/cell-tables.ts';
 import { joinGeneList, joinPolicies, requirePolicy } from '../../../datasets/gene-join.ts';
 import { freeBytes } from '../../../preflight/hardware.ts';
 import { importAtlas } from '../../../datasets/import-atlas.ts';
@@ -15,8 +16,11 @@ export const catalog: Command = {
   name: 'catalog',
   summary: 'Import the metadata tables of an atlas (drugs, cell lines, genes, samples, conditions), or list what is known.',
   usage: 'import DIR | show | drugs | lines | plates | counts | formats | genes LIST',
-  options: { policy: { value: 'fill|drop|reject', help: 'genes: what becomes of wanted genes that the atlas lacks.' } },
-  help: () => 'DIR holds Parquet or CSV tables; what each is about is told by its columns. Nothing is imported when one of them is damaged.',
+  options: {
+    column: { value: 'ROLE=NAME', multiple: true, help: `import: what a column of a table of cells means (${cellRoles.join(', ')}).` },
+    policy: { value: 'fill|drop|reject', help: 'genes: what becomes of wanted genes that the atlas lacks.' },
+  },
+  help: () => 'DIR holds Parquet or CSV tables, or is one; what each is about is told by its columns. A table of cells (obs) is counted by condition. Nothing is imported when one of them is damaged.',
   run(context) {
     const [action, ...rest] = context.positionals;
     if (action === 'import' && rest.length === 1) return withLockedWorkspace(context.workspacePath, (workspace) => importFolder(workspace, rest[0]!, context));
@@ -26,8 +30,8 @@ export const catalog: Command = {
   },
 };
 
-async function importFolder(workspace: Workspace, folder: string, { say, signal }: CommandContext): Promise<number> {
-  const report = await importAtlas(workspace.catalog, folder, signal);
+async function importFolder(workspace: Workspace, folder: string, { say, signal, options }: CommandContext): Promise<number> {
+  const report = await importAtlas(workspace.catalog, folder, { signal, columns: namedColumns(options.all('column')) });
   for (const table of report.imported) say.line(`${table.kind}: ${formatCount(table.rows)} from ${table.file}`);
   for (const { file, reason } of report.skipped) say.line(`  - ${file} left alone: ${reason}`);
   for (const { label, key } of report.labels) say.line(`  - '${label}' is matched as '${key}'; the label stays as it is`);
@@ -36,6 +40,16 @@ async function importFolder(workspace: Workspace, folder: string, { say, signal 
   if (join.drugs > 0) say.line(`${formatCount(join.matched)} of ${formatCount(join.drugs)} drug labels have metadata, ${join.controls} control${join.unmatched.length > 0 ? `, without: ${join.unmatched.slice(0, 5).join(', ')}` : ''}`);
   say.json({ ok: true, ...report });
   return 0;
+}
+
+/** @throws bad-usage */
+function namedColumns(given: readonly string[]): NamedColumns {
+  return Object.fromEntries(given.map((text) => {
+    const at = text.indexOf('=');
+    const role = cellRoles.find((one) => one === text.slice(0, at));
+    if (role === undefined) throw failure('bad-usage', { command: 'catalog', reason: `--column needs ROLE=NAME with a role of ${cellRoles.join(', ')}, not '${text}'` });
+    return [role, text.slice(at + 1)];
+  }));
 }
 
 function showJoin(workspace: Workspace, list: string, { options, say }: CommandContext): number {
