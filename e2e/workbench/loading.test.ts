@@ -69,6 +69,17 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     await page.getByRole('button', { name: 'Find settings' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Stopped before the end; nothing was kept.').waitFor({ timeout: 60_000 });
+    // Not known yet how to load: four questions.
+    await page.getByText('Which way to load? Four questions').click();
+    for (const [question, answer] of [['Where are the files?', /On this machine/], [/Do all chosen cells fit/, 'No'], [/Must rare drugs/, 'Yes'], ['Which files are there?', 'h5ad']] as const) {
+      await page.getByRole('combobox', { name: question }).click();
+      await page.getByRole('option', { name: answer, exact: true }).or(page.getByRole('option', { name: answer })).first().click();
+    }
+    await page.getByRole('status').getByText(/h5ad, weighted.*about 1,500 cells\/s \(published on ml\.g4dn/).waitFor();
+    await accessible();
+    await page.goto(`${served.base}/help`);
+    await page.getByRole('table', { name: 'Layers of loading' }).getByText(/random enough at the cost of sequential reading/).waitFor();
+    await page.getByText(/Iterate over minibatches/).waitFor();
     expect(faults).toEqual([]);
   }, 120_000);
 });

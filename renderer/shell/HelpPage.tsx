@@ -8,7 +8,7 @@ import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { fieldsOf } from '../panels/parameters.ts';
 import { publishedCounts, publishedRates } from './published.table.ts';
 import { TourButton } from './Tour.tsx';
-import { cards, glossary } from './help.table.ts';
+import { cards, glossary, layers } from './help.table.ts';
 
 export function HelpPage() {
   const about = useQuery(host.about.queryOptions());
@@ -38,6 +38,11 @@ export function HelpPage() {
         </Accordion>
       </section>
       <section><Title order={2} mb="xs">Words</Title><dl className="pairs">{glossary.map(([word, meaning]) => <div key={word} style={{ display: 'contents' }}><dt>{word}</dt><dd>{meaning}</dd></div>)}</dl></section>
+      <section>
+        <Title order={2} mb="xs">Loading for training, layer by layer</Title>
+        <Table fz="sm" verticalSpacing={3} aria-label="Layers of loading"><Table.Thead><Table.Tr><Table.Th>Layer</Table.Th><Table.Th>Choices</Table.Th><Table.Th>Ours, and why</Table.Th></Table.Tr></Table.Thead><Table.Tbody>{layers.map(({ layer, choices, ours }) => <Table.Tr key={layer}><Table.Td>{layer}</Table.Td><Table.Td>{choices}</Table.Td><Table.Td>{ours}</Table.Td></Table.Tr>)}</Table.Tbody></Table>
+        <Text size="sm">Iterate over minibatches (epoch) for training; look cells up by id (rows) for single cells and tests: each look-up pays for whole chunks.</Text>
+      </section>
       <Published />
       <section>
         <Title order={2} mb="xs">About</Title>

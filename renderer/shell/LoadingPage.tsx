@@ -7,6 +7,7 @@ import { formatCount, formatMoment, formatSeconds } from '../client/words.ts';
 import { DesignAnswer } from '../panels/DesignAnswer.tsx';
 import { DesignForm } from '../panels/DesignForm.tsx';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { WhichWay } from '../panels/WhichWay.tsx';
 
 export function LoadingPage() {
   const design = useQuery({ ...host.loading.design.queryOptions(), staleTime: 0, refetchInterval: ({ state }) => (state.data?.state === 'going' ? 500 : false) });
@@ -17,6 +18,7 @@ export function LoadingPage() {
   return (
     <Stack maw={1100} gap="lg">
       <div><Title order={1}>Loading for training</Title><Text c="dimmed">Minibatches come straight from the files. Block and fetch sizes decide how fast, and how well cells of different plates, drugs and lines are mixed.</Text></div>
+      <WhichWay />
       <DesignForm busy={data?.state === 'going' || start.isPending} onStart={(wish) => start.mutate(wish)} />
       {(start.error ?? design.error) && <ErrorCard error={start.error ?? design.error} />}
       {data?.state === 'going' && <Going design={data} onStop={() => stop.mutate(undefined)} />}

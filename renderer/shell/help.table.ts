@@ -26,3 +26,13 @@ export const glossary: readonly (readonly [string, string])[] = [
   ['plate', 'One file of an experiment; Tahoe-100M has fourteen.'],
   ['DMSO_TF', 'The control of the Tahoe atlas: cells that got the solvent only.'],
 ];
+
+/** What loading for training is made of: what can be chosen in each layer, and our default with its reason. */
+export const layers: readonly { readonly layer: string; readonly choices: string; readonly ours: string }[] = [
+  { layer: 'cache', choices: 'page cache, memory, pack', ours: 'the system\'s page cache; a pack where there is one' },
+  { layer: 'shuffle', choices: 'none, in fetch, blocks, chunks, true random', ours: 'chunks: random enough at the cost of sequential reading' },
+  { layer: 'concatenation', choices: 'copies, virtual', ours: 'virtual: files stay as they are, genes joined same, inner or outer by name' },
+  { layer: 'row groups', choices: 'chunks of the file', ours: 'as stored; the sampler follows them' },
+  { layer: 'storage', choices: 'h5ad, Zarr, Parquet, SCDL, pack, memory', ours: 'h5ad in place; a pack is half its size and gives single cells' },
+  { layer: 'loader', choices: 'iterable, map-style', ours: 'iterable (epoch) for training; rows(ids) for looking at single cells' },
+];
