@@ -37,26 +37,38 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
   return pieces;
 }
 
-/** Reads some 1,500 neighbouring cells and 60 spread ones, twice, and keeps the faster times. */
+/** Readings, each of other rows: chunks that were decoded once may be kept. */
+const rounds = 5;
+
+/** Reads some 1,500 neighbouring cells and 60 spread ones, five times in other places, and keeps the middle times. */
 export async function measureCosts(loader: Loader, verified: boolean): Promise<LoaderCosts> {
-  const near = Uint32Array.from({ length: Math.min(1500, loader.cells) }, (_, i) => i);
-  const far = Uint32Array.from({ length: Math.min(60, loader.cells) }, (_, i) => Math.floor(((i + 0.5) * loader.cells) / Math.min(60, loader.cells)));
-  const time = async (rows: Uint32Array): Promise<number> => {
-    let best = Infinity;
-    for (let round = 0; round < 3; round++) {
+  const nearCells = Math.min(1500, loader.cells);
+  const farCells = Math.min(60, loader.cells);
+  const nearRows = (round: number): Uint32Array => {
+    const first = Math.floor((round * (loader.cells - nearCells)) / rounds);
+    return Uint32Array.from({ length: nearCells }, (_, i) => first + i);
+  };
+  const farRows = (round: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (round + 0.5) / rounds) * loader.cells) / farCells));
+  const time = async (rowsOf: (round: number) => Uint32Array): Promise<{ seconds: number; pieces: number }> => {
+    const seconds: number[] = [];
+    let pieces = 0;
+    await loader.rows(rowsOf(rounds - 1));
+    for (let round = 0; round < rounds; round++) {
+      const rows = rowsOf(round);
+      pieces += piecesOf(loader, rows, verified) / rounds;
       const start = performance.now();
       await loader.rows(rows);
-      best = Math.min(best, (performance.now() - start) / 1000);
+      seconds.push((performance.now() - start) / 1000);
     }
-    return best;
+    return { seconds: seconds.sort((a, b) => a - b)[Math.floor(rounds / 2)]!, pieces };
   };
-  const [nearSeconds, farSeconds] = [await time(near), await time(far)];
-  const [nearPieces, farPieces] = [piecesOf(loader, near, verified), piecesOf(loader, far, verified)];
+  const near = await time(nearRows);
+  const far = await time(farRows);
   // Two equations: pieces * a + cells * b = seconds.
-  const determinant = nearPieces * far.length - farPieces * near.length;
-  const perPiece = determinant === 0 ? 0 : (nearSeconds * far.length - farSeconds * near.length) / determinant;
+  const determinant = near.pieces * farCells - far.pieces * nearCells;
+  const perPiece = determinant === 0 ? 0 : (near.seconds * farCells - far.seconds * nearCells) / determinant;
   const secondsPerPiece = Math.max(0, perPiece);
-  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (nearSeconds - nearPieces * secondsPerPiece) / near.length) };
+  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (near.seconds - near.pieces * secondsPerPiece) / nearCells) };
 }
 
 /** Two workers do not quite do the work of two: they share the memory bus and the thread that consumes. */
