@@ -11,6 +11,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const common = ['--runtime', 'stub', '--optimizeLevel', '3', '--noAssert', '--enable', 'simd', '--maximumMemory', '65536'];
 
+/** Imported: decoders write where kernels and other threads read. */
+const sharedMemory = ['--enable', 'threads', '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1'];
+
 /**
  * One entry per module: the folder of its sources (with index.ts), the file made from them and how it gets its memory. Memories
  * may grow to the 4 GiB of wasm32; each loader chooses its own smaller limit.
@@ -19,11 +22,10 @@ const modules = [
   {
     sources: 'compute/kernels/wasm/assembly',
     output: 'dist/compute/kernels/wasm/kernels.wasm',
-    // imported and shared: decoders write where kernels read
-    flags: ['--enable', 'threads', '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1'],
+    flags: sharedMemory,
   },
   { sources: 'compute/codecs/wasm/assembly', output: 'dist/compute/codecs/wasm/inflate.wasm', flags: ['--initialMemory', '2'] },
-  { sources: 'compute/codecs/pack/assembly', output: 'dist/compute/codecs/pack/pack.wasm', flags: ['--initialMemory', '2'] },
+  { sources: 'compute/codecs/pack/assembly', output: 'dist/compute/codecs/pack/pack.wasm', flags: sharedMemory },
 ];
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { failure, TruckeeError } from '../../protocol/errors.ts';
 import type { EngineSpec } from './engine.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
-import { free, makeSlot, type Slot } from './slots.ts';
+import { free, type Slot } from './slots.ts';
 
 export interface FetchTask {
   readonly fetch: number;
@@ -51,7 +51,8 @@ export interface CrewOptions {
 interface Hand {
   worker: Worker;
   readonly control: Int32Array;
-  readonly slots: Slot[];
+  /** Made by the worker. */
+  slots: Slot[];
   /** What it was given and has not finished, oldest first; two at most, so that it never waits for us. */
   readonly queue: { task: FetchTask; arrived: number }[];
   deaths: number;
@@ -72,7 +73,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   const start = (hand: Hand): Promise<void> =>
     new Promise((resolve, reject) => {
       const own = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-      const worker = new Worker(own, { workerData: { spec, batch, limitBytes: options.limitBytes, hooksModule: options.hooksModule, control: hand.control, slots: hand.slots } satisfies WorkerSetup });
+      const worker = new Worker(own, { workerData: { spec, batch, limitBytes: options.limitBytes, hooksModule: options.hooksModule, control: hand.control, slots: options.slots, entries: options.entries } satisfies WorkerSetup });
       hand.worker = worker;
       let opened = false;
       const died = (error: unknown): void => {
@@ -81,15 +82,15 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
         const cause = error instanceof TruckeeError ? error : failure('internal', { detail: `a loader's worker failed: ${error instanceof Error ? error.message : String(error)}` }, error);
         if (!opened) return reject(cause);
         if (++hand.deaths >= mostDeaths) return fail(cause);
-        // A slot whose minibatch never arrived is free again.
-        const held = new Set([...waiting.values()].flat().concat(shown === null ? [] : [shown]).map(({ slot }) => slot));
-        hand.slots.forEach((slot, place) => held.has(slot) || Atomics.store(hand.control, 1 + place, free));
+        // The new one has slots of its own; those that hold what arrived before live as long as they are needed.
+        hand.slots.forEach((_, place) => Atomics.store(hand.control, 1 + place, free));
         start(hand).then(() => hand.queue.forEach((entry) => sendTask(hand, entry)), fail);
       };
       worker.on('message', (message: FromWorker) => {
         if (hand.worker !== worker || closed) return;
         if (message.kind === 'ready') {
           opened = true;
+          hand.slots = message.slots;
           resolve();
         } else {
           heard(hand, message);
@@ -117,26 +118,28 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
       if (message.flushed) options.onGrown(message.heldBytes);
       mostHeld = Math.max(mostHeld, message.heldBytes + bytesOf(hand.slots));
     } else {
-      if (message.grown) hand.slots[message.slot] = message.grown;
-      hand.queue[place]!.arrived++;
-      const { fetch, batch: number, cells, stored, slot } = message;
-      const arrived: Arrived = {
-        fetch, batch: number, cells, stored, slot: hand.slots[slot]!,
-        release: () => {
-          Atomics.store(hand.control, 1 + slot, free);
-          Atomics.notify(hand.control, 1 + slot);
-        },
-      };
-      const list = waiting.get(fetch);
-      if (list) list.push(arrived);
-      else waiting.set(fetch, [arrived]);
+      hand.queue[place]!.arrived += message.made.length;
+      message.made.forEach(({ slot, stored, cells, grown }, i) => {
+        if (grown) hand.slots[slot] = grown;
+        const arrived: Arrived = {
+          fetch: message.fetch, batch: message.batch + i, cells, stored, slot: hand.slots[slot]!,
+          release: () => {
+            if (hand.slots[slot] !== arrived.slot) return;
+            Atomics.store(hand.control, 1 + slot, free);
+            Atomics.notify(hand.control, 1 + slot);
+          },
+        };
+        const list = waiting.get(message.fetch);
+        if (list) list.push(arrived);
+        else waiting.set(message.fetch, [arrived]);
+      });
     }
     onChange();
   };
 
   const hands = Array.from({ length: options.workers }, (): Hand => ({
     control: new Int32Array(new SharedArrayBuffer(4 * (1 + options.slots))),
-    slots: Array.from({ length: options.slots }, () => makeSlot(spec, batch, options.entries)),
+    slots: [],
     queue: [],
     deaths: 0,
   } as Partial<Hand> as Hand));

@@ -5,8 +5,10 @@
 import { failure } from '../../protocol/errors.ts';
 import { statSync } from 'node:fs';
 import { lowerBound } from '../sampling/index.ts';
-import { openRowStore, type RowStore, type RowStoreSpec } from '../stores/index.ts';
+import type { CodecMemory } from '../codecs/pack/codec.ts';
+import { openRowStore, packCodec, type RowStore, type RowStoreSpec } from '../stores/index.ts';
 import type { FetchedRows, LoaderHooks } from './contract.ts';
+import { makeSlot, slotBytes, type Slot } from './slots.ts';
 
 /** One file as the workers see it: structured-cloneable. */
 export interface LoaderPlate {
@@ -44,7 +46,10 @@ export interface FetchEngine {
   stored(start: number, end: number): number;
   /** Writes entries [start, end) of the fetch; returns the CSR entries written (0 when dense). */
   write(start: number, end: number, target: BatchTarget): number;
-  /** Bytes of the rows at hand. */
+  /** A buffer for minibatches that rows are written to without a detour; `give` takes it back. */
+  slot(batch: number, entries: number): Slot;
+  give(slot: Slot): void;
+  /** Bytes of the rows at hand, without slots. */
   heldBytes(): number;
   /** Gives buffers back; the fetch that was loaded is gone. */
   flush(): void;
@@ -54,21 +59,25 @@ export interface FetchEngine {
 /** Errors: those of opening the files; dataset-changed when one is no longer what it was. */
 export async function openEngine(spec: EngineSpec, hooks: LoaderHooks = {}): Promise<FetchEngine> {
   const stores: RowStore[] = [];
+  /** Packs share a memory, in which minibatches lie too: rows are decoded to where the consumer finds them. */
+  const codec = spec.plates.some(({ store }) => store.kind === 'pack') ? packCodec() : undefined;
   try {
-    for (const plate of spec.plates) stores.push(await openRowStore(plate.store, { columns: plate.columns, width: spec.width, targetSum: spec.targetSum, log1p: spec.log1p }));
+    for (const plate of spec.plates) stores.push(await openRowStore(plate.store, { columns: plate.columns, width: spec.width, targetSum: spec.targetSum, log1p: spec.log1p }, codec));
   } catch (thrown) {
     stores.forEach((store) => store.close());
     throw thrown;
   }
-  const plain = plainEngine(spec, stores);
+  const plain = plainEngine(spec, stores, codec?.memory);
   return hooks.fetch || hooks.fetchTransform || hooks.batch ? hookedEngine(spec, plain, hooks) : plain;
 }
 
-function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine {
+function plainEngine(spec: EngineSpec, stores: readonly RowStore[], memory: CodecMemory | undefined): FetchEngine {
   let entries: Uint32Array = new Uint32Array(0);
   /** Store and place in it of every entry. */
   let plates = new Uint16Array(0);
   let places = new Uint32Array(0);
+  /** Of slots in the packs' memory. */
+  let slotsBytes = 0;
 
   return {
     async load(wanted) {
@@ -98,7 +107,6 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine
     write(start, end, target) {
       target.rows.set(entries.subarray(start, end));
       if (spec.dense) {
-        target.values.fill(0, 0, (end - start) * spec.width);
         for (let i = start; i < end; i++) stores[plates[i]!]!.dense(places[i]!, target.values, (i - start) * spec.width);
         return 0;
       }
@@ -110,7 +118,17 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[]): FetchEngine
       }
       return at;
     },
-    heldBytes: () => stores.reduce((sum, store) => sum + store.heldBytes(), entries.byteLength + plates.byteLength + places.byteLength),
+    slot(batch, entries) {
+      if (memory === undefined) return makeSlot(spec, batch, entries);
+      slotsBytes += slotBytes(spec, batch, entries);
+      return makeSlot(spec, batch, entries, (bytes) => ({ offset: memory.take(bytes), buffer: memory.wasm.buffer }));
+    },
+    give(slot) {
+      if (!memory?.owns(slot.rows)) return;
+      slotsBytes -= slotBytes(spec, slot.rows.length, slot.room);
+      memory.give(slot.rows.byteOffset);
+    },
+    heldBytes: () => stores.reduce((sum, store) => sum + store.heldBytes(), entries.byteLength + plates.byteLength + places.byteLength + (memory === undefined ? 0 : memory.heldBytes() - slotsBytes)),
     flush() {
       entries = new Uint32Array(0);
       [plates, places] = [new Uint16Array(0), new Uint32Array(0)];
@@ -163,6 +181,8 @@ function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks):
       made = null;
       plain.flush();
     },
+    slot: plain.slot,
+    give: plain.give,
     heldBytes: () => plain.heldBytes() + chunk.indices.byteLength + chunk.values.byteLength,
     close: () => plain.close(),
   };

@@ -69,8 +69,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     const kept = Math.min(mean, spec.width);
     const slotEntries = Math.ceil(1.5 * kept * batch);
     const waitingBytes = prefetch * slotBytes(spec, batch, slotEntries);
-    const fetchBytes = plannedFetchBytes(sources, offsets, layout, spec.width, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
-    const own = options.labels ?? [];
+    const fetchBytes = plannedFetchBytes(sources, offsets, layout, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
+    const wanted = options.labels ?? [];
     const notes = notesOf(sources, options);
     const hooked = hooks.fetch || hooks.fetchTransform || hooks.batch || options.hooksModule !== undefined;
     const limitBytes = grownFactor * (hooked ? 2 : 1) * fetchBytes + grownSlackBytes;
@@ -85,23 +85,21 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       const x: Minibatch['x'] = spec.dense
         ? { kind: 'dense', values: slot.values.subarray(0, place.cells * spec.width) }
         : { kind: 'csr', indptr: slot.indptr.subarray(0, place.cells + 1), indices: slot.indices.subarray(0, stored), values: slot.values.subarray(0, stored) };
-      const obs = Object.fromEntries(own.map((name) => [name, taken(labels[name]!, rows)]));
+      const obs = Object.fromEntries(wanted.map((name) => [name, taken(labels[name]!, rows)]));
       const made: Minibatch = { ...place, rows, x, obs };
       return hooks.batchTransform?.(made) ?? made;
     };
 
     let crew: Crew | null = null;
     let engine: Promise<FetchEngine> | null = null;
+    /** For minibatches that are made in this thread. */
+    let own: Slot | null = null;
     let mostHeld = 0;
     let busy = false;
     let closed = false;
     const here = (): Promise<FetchEngine> => {
       engine ??= options.hooksModule === undefined ? openEngine(spec, hooks) : import(options.hooksModule).then((found) => openEngine(spec, found));
       return engine;
-    };
-    const write = (loaded: FetchEngine, start: number, end: number): { slot: Slot; stored: number } => {
-      const slot = makeSlot(spec, end - start, spec.dense ? 0 : loaded.stored(start, end));
-      return { slot, stored: loaded.write(start, end, slot) };
     };
 
     /** Fetches of the rank as tasks, from minibatch `from` of the rank on. */
@@ -136,8 +134,11 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
               for (let number = task.from; number < task.to; number++) {
                 if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
                 const end = Math.min(task.entries.length, (number + 1) * batch);
-                const { slot, stored } = write(loaded, number * batch, end);
-                yield minibatch(slot, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
+                const needed = spec.dense ? 0 : loaded.stored(number * batch, end);
+                if (own !== null && needed > own.room) loaded.give(own);
+                if (own === null || needed > own.room) own = loaded.slot(batch, Math.max(slotEntries, needed));
+                const stored = loaded.write(number * batch, end, own);
+                yield minibatch(own, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
               }
               if (heldBytes > limitBytes) {
                 loaded.flush();
@@ -176,8 +177,9 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         for (let i = 0; i < wanted.length; i++) if (wanted[i] !== ids[i] || wanted[i]! >= cells) refuse('rows', String(ids[i]), `rows are 0 to ${cells - 1}`);
         const loaded = await here();
         await loaded.load(wanted);
-        const { slot, stored } = write(loaded, 0, wanted.length);
-        return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, stored);
+        // Theirs to keep.
+        const slot = makeSlot(spec, wanted.length, spec.dense ? 0 : loaded.stored(0, wanted.length));
+        return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
       },
       async close() {
         if (closed) return;

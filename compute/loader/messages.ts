@@ -11,7 +11,9 @@ export interface WorkerSetup {
   readonly hooksModule: string | null;
   /** Place 0: not 0 means stop. Place 1 + s: state of slot s. */
   readonly control: Int32Array;
-  readonly slots: readonly Slot[];
+  readonly slots: number;
+  /** CSR entries a slot is made for; it grows when a minibatch has more. */
+  readonly entries: number;
 }
 
 export type ToWorker = {
@@ -23,9 +25,17 @@ export type ToWorker = {
   readonly to: number;
 };
 
+export interface MadeBatch {
+  readonly slot: number;
+  readonly stored: number;
+  readonly cells: number;
+  /** The slot was too small and is this one from now on. */
+  readonly grown: Slot | null;
+}
+
 export type FromWorker =
-  | { readonly kind: 'ready' }
-  /** `grown`: the slot was too small and is this one from now on. */
-  | { readonly kind: 'batch'; readonly fetch: number; readonly batch: number; readonly slot: number; readonly stored: number; readonly cells: number; readonly grown: Slot | null }
+  | { readonly kind: 'ready'; readonly slots: Slot[] }
+  /** Minibatches `batch` and those that follow it, in slots from `slot` on. */
+  | { readonly kind: 'batches'; readonly fetch: number; readonly batch: number; readonly made: readonly MadeBatch[] }
   | { readonly kind: 'fetched'; readonly fetch: number; readonly heldBytes: number; readonly flushed: boolean }
   | { readonly kind: 'failed'; readonly fetch: number; readonly error: ErrorData };

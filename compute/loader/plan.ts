@@ -13,7 +13,7 @@ const slack = 1.06;
  * `offsets`: first row of every file.
  */
 export function plannedFetchBytes(
-  sources: readonly LoaderSource[], offsets: readonly number[], layout: FetchLayout, width: number, entriesOf: (fetch: number) => Uint32Array,
+  sources: readonly LoaderSource[], offsets: readonly number[], layout: FetchLayout, entriesOf: (fetch: number) => Uint32Array,
 ): number {
   const fetches = Math.ceil(layout.length / (layout.batch * layout.fetchFactor));
   const most = sources.map(() => 0);
@@ -28,8 +28,13 @@ export function plannedFetchBytes(
     }
     share.forEach((bytes, file) => (most[file] = Math.max(most[file]!, bytes)));
   }
-  const fixed = sources.reduce((sum, { store, genes }) => sum + (store.kind === 'pack' ? 16 * genes.length + 4 * width + 2 * 65_536 : 0), 0);
-  return most.reduce((sum, bytes) => sum + bytes, 0) * slack + fixed + 12 * entries;
+  const rows = sources.reduce((sum, { store, genes }, file) => sum + (store.kind === 'pack' ? packBytes(most[file]!, genes.length) : most[file]! * slack), 0);
+  return rows + 12 * entries;
+}
+
+/** Packed rows, and a table of columns and one of what is wanted. */
+function packBytes(rows: number, genes: number): number {
+  return Math.max(65_536, rows * slack) + 5 * genes;
 }
 
 /** Bytes of a row once it is in memory: 8 an entry, as packed in a pack. */

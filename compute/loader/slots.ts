@@ -2,6 +2,7 @@
  * Shared buffers for minibatches, used again and again. A worker writes into the next one that is free and waits while none
  * is: memory stays what it was, however slow the consumer.
  */
+import { blockSlack } from '../codecs/pack/codec.ts';
 import type { BatchTarget, EngineSpec } from './engine.ts';
 
 /** States of a slot in the control array; place 0 says stop. */
@@ -15,16 +16,26 @@ export interface Slot extends BatchTarget {
 
 /** Bytes of a slot for `batch` cells with `entries` stored values (CSR) or `width` columns (dense). */
 export function slotBytes(spec: Pick<EngineSpec, 'dense' | 'width'>, batch: number, entries: number): number {
-  return 4 * batch + (spec.dense ? 4 * batch * spec.width : 4 * (batch + 1) + 8 * entries);
+  return 4 * batch + (spec.dense ? 4 * batch * spec.width : 4 * (batch + 1) + 8 * (entries + blockSlack));
 }
 
-export function makeSlot(spec: Pick<EngineSpec, 'dense' | 'width'>, batch: number, entries: number): Slot {
-  const shared = (length: number): SharedArrayBuffer => new SharedArrayBuffer(4 * length);
+/** Shared bytes at a place of them. */
+export interface SharedBytes {
+  readonly buffer: SharedArrayBuffer;
+  readonly offset: number;
+}
+
+export const ownBytes = (bytes: number): SharedBytes => ({ buffer: new SharedArrayBuffer(bytes), offset: 0 });
+
+/** `take` gives the memory, in one piece. CSR arrays have some room more than was asked for (decoders write whole blocks). */
+export function makeSlot(spec: Pick<EngineSpec, 'dense' | 'width'>, batch: number, entries: number, take: (bytes: number) => SharedBytes = ownBytes): Slot {
+  const { buffer, offset } = take(slotBytes(spec, batch, entries));
+  const [pointers, room] = spec.dense ? [0, 0] : [batch + 1, entries + blockSlack];
   return {
-    rows: new Uint32Array(shared(batch)),
-    indptr: new Int32Array(shared(spec.dense ? 0 : batch + 1)),
-    indices: new Int32Array(shared(spec.dense ? 0 : entries)),
-    values: new Float32Array(shared(spec.dense ? batch * spec.width : entries)),
+    rows: new Uint32Array(buffer, offset, batch),
+    indptr: new Int32Array(buffer, offset + 4 * batch, pointers),
+    indices: new Int32Array(buffer, offset + 4 * (batch + pointers), room),
+    values: new Float32Array(buffer, offset + 4 * (batch + pointers + room), spec.dense ? batch * spec.width : room),
     room: spec.dense ? Infinity : entries,
   };
 }

@@ -3,14 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../protocol/errors.ts';
 import type { LoaderHooks } from './contract.ts';
 import { openEngine } from './engine.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
-import { makeSlot, taken } from './slots.ts';
+import type { FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
+import { taken } from './slots.ts';
 
 const port = parentPort!;
-const { spec, batch, limitBytes, hooksModule, control, slots: given } = workerData as WorkerSetup;
-const slots = [...given];
+const { spec, batch, limitBytes, hooksModule, control, slots: slotCount, entries: slotEntries } = workerData as WorkerSetup;
 const hooks: LoaderHooks = hooksModule === null ? {} : ((await import(hooksModule)) as LoaderHooks);
 const engine = await openEngine(spec, hooks);
+const slots = Array.from({ length: slotCount }, () => engine.slot(batch, slotEntries));
+/** Minibatches are reported several at a time: a message costs as much as some of them. */
+const reported = Math.max(1, Math.floor(slotCount / 4));
 let next = 0;
 
 const say = (message: FromWorker): void => port.postMessage(message);
@@ -20,27 +22,37 @@ let before = Promise.resolve();
 port.on('message', (message: ToWorker) => {
   before = before.then(() => run(message)).catch((thrown: unknown) => say({ kind: 'failed', fetch: message.fetch, error: toErrorData(thrown) }));
 });
-say({ kind: 'ready' });
+say({ kind: 'ready', slots });
 
 async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
   if (Atomics.load(control, 0) !== 0) return;
   await engine.load(entries);
+  let made: MadeBatch[] = [];
+  const report = (before: number): void => {
+    if (made.length > 0) say({ kind: 'batches', fetch, batch: before - made.length, made });
+    made = [];
+  };
   for (let number = from; number < to; number++) {
     const [start, end] = [number * batch, Math.min(entries.length, (number + 1) * batch)];
     const place = next;
-    next = (next + 1) % slots.length;
     // Slots are given back in the order in which they were filled.
+    if (Atomics.load(control, 1 + place) === taken) report(number);
     while (Atomics.load(control, 1 + place) === taken) {
       if (Atomics.load(control, 0) !== 0) return;
       Atomics.wait(control, 1 + place, taken);
     }
     if (Atomics.load(control, 0) !== 0) return;
-    Atomics.store(control, 1 + place, taken);
     const needed = spec.dense ? 0 : engine.stored(start, end);
     let grown = null;
-    if (needed > slots[place]!.room) slots[place] = grown = makeSlot(spec, batch, Math.ceil(needed * 1.25));
+    if (needed > slots[place]!.room) {
+      engine.give(slots[place]!);
+      slots[place] = grown = engine.slot(batch, Math.ceil(needed * 1.25));
+    }
     const stored = engine.write(start, end, slots[place]!);
-    say({ kind: 'batch', fetch, batch: number, slot: place, stored, cells: end - start, grown });
+    Atomics.store(control, 1 + place, taken);
+    next = (next + 1) % slots.length;
+    made.push({ slot: place, stored, cells: end - start, grown });
+    if (made.length === reported || number + 1 === to) report(number + 1);
   }
   const heldBytes = engine.heldBytes();
   const flushed = heldBytes > limitBytes;

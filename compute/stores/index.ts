@@ -20,4 +20,4 @@ export { openCollection } from './open-collection.ts';
 export { buildPack, deletePack } from './pack/build.ts';
 export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
 export { packPath, sourceOf } from './pack/format.ts';
-export { packBeside, verifyPack } from './pack/read.ts';
+export { packBeside, packCodec, verifyPack } from './pack/read.ts';

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
-import { packDecoder, packEncoder } from './codec.ts';
+import { createLinearMemory } from '../../kernels/wasm/memory.ts';
+import { openPackCodec, packEncoder as encoderIn, type PackDecoder } from './codec.ts';
+
+const packEncoder = (ranks: Int32Array, fractions: boolean) => {
+  const encoder = encoderIn(createLinearMemory(1 << 26), ranks, fractions);
+  return {
+    encode(...row: Parameters<typeof encoder.encode>): Uint8Array {
+      encoder.encode(...row);
+      return encoder.take();
+    },
+  };
+};
+const packDecoder = (columns: Int32Array, width: number): PackDecoder => openPackCodec(createLinearMemory(1 << 26)).decoder(columns, width);
 
 const genes = 5000;
 const random = createRandom(4, 1);

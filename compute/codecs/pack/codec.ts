@@ -1,93 +1,143 @@
 /**
- * Rows of a pack, encoded and decoded by the WASM module of this folder, whose memory also holds the rows at hand. One instance
- * serves one reader or writer. Errors are plain: whoever knows file and row wraps them.
+ * Rows of a pack, encoded and decoded by the WASM module of this folder in a memory that its caller shares with it: rows are
+ * decoded to where they are wanted. Errors are plain: whoever knows file and row wraps them.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** A growing WASM memory and who uses which bytes of it; kernels/wasm/memory.ts makes them. */
+export interface CodecMemory {
+  readonly wasm: { readonly buffer: SharedArrayBuffer };
+  take(bytes: number): number;
+  give(address: number): void;
+  owns(array: ArrayBufferView): boolean;
+  heldBytes(): number;
+}
+
 interface PackExports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  freeAddress(): number;
+  scratchAddress(): number;
+  scratchBytes(): number;
+  sumsAddress(): number;
   entriesOf(row: number): number;
   isSound(row: number, bytes: number, seed: number): number;
   encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, to: number, seed: number, fractions: boolean): number;
-  decodeRow(row: number, bytes: number, seed: number, ids: number, columns: number, factor: number, logs: boolean, dense: boolean, indices: number, values: number, room: number): number;
+  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, indices: number, values: number): number;
+  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, out: number, width: number): number;
 }
 
 interface WasmEngine {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+  readonly Instance: new (module: object, imports: { env: { memory: object } }) => { readonly exports: Record<string, unknown> };
 }
 
 const wasmEngine: WasmEngine = Reflect.get(globalThis, 'WebAssembly');
 const places = ['./pack.wasm', '../../../dist/compute/codecs/pack/pack.wasm'];
-const pageBytes = 65_536;
-/** What encoding may need behind a row: a block of values beside the packed ones, and vector stores. */
-const slack = 8192;
+/** Blocks are written whole: so many entries more than a row has. */
+export const blockSlack = 128;
+/** Vector loads behind the end of packed rows. */
+const readSlack = 1024;
 
-function instance(): PackExports {
-  const path = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
-  if (path === undefined) throw new Error('the pack codec has not been built');
-  const { exports } = new wasmEngine.Instance(new wasmEngine.Module(readFileSync(path)));
+/** Compiled once a thread, so that what the engine learned to run fast stays fast. */
+let compiled: object | null = null;
+
+function instance(memory: CodecMemory): PackExports {
+  if (compiled === null) {
+    const path = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
+    if (path === undefined) throw new Error('the pack codec has not been built');
+    compiled = new wasmEngine.Module(readFileSync(path));
+  }
+  const { exports } = new wasmEngine.Instance(compiled, { env: { memory: memory.wasm } });
   if (!isPack(exports)) throw new Error('the pack codec was built from other sources');
+  if (memory.take(exports.scratchBytes()) !== exports.scratchAddress()) throw new Error('the pack codec needs a memory of its own');
   return exports;
 }
 
 function isPack(exports: Record<string, unknown>): exports is Record<string, unknown> & PackExports {
-  return typeof exports['memory'] === 'object' && ['freeAddress', 'entriesOf', 'isSound', 'encodeRow', 'decodeRow'].every((name) => typeof exports[name] === 'function');
+  const names = ['scratchAddress', 'scratchBytes', 'sumsAddress', 'entriesOf', 'isSound', 'encodeRow', 'decodeSparse', 'decodeDense'];
+  return names.every((name) => typeof exports[name] === 'function');
 }
 
-/** Lays areas one behind the other into the module's memory, 64 bytes apart; views are made anew whenever it has grown. */
-function areas(wasm: PackExports) {
-  let end = wasm.freeAddress();
-  return {
-    take(bytes: number): number {
-      const at = (end + 63) & ~63;
-      end = at + bytes;
-      const missing = end + slack - wasm.memory.buffer.byteLength;
-      if (missing > 0) wasm.memory.grow(Math.ceil(missing / pageBytes));
-      return at;
-    },
-  };
+export interface RowSums {
+  /** Over all genes of the row, also those that the pack leaves out. */
+  readonly total: number;
+  readonly mito: number;
+  readonly detected: number;
 }
 
 export interface PackEncoder {
   /**
-   * The packed row; valid until the next call. `seed` is its number in the pack. Throws when a gene is given twice or lies outside the list, and for
-   * values that are no counts unless the encoder was made for fractions.
+   * Appends the packed row; returns its bytes. `seed` is its number in the pack. Throws when a gene is given twice or lies
+   * outside the list, and for values that are no counts unless the encoder was made for fractions.
    */
-  encode(indices: Int32Array, values: Float32Array, from: number, to: number, seed: number): Uint8Array;
+  encode(indices: Int32Array, values: Float32Array, from: number, to: number, seed: number): number;
+  /** Of the row encoded last. */
+  sums(): RowSums;
+  /** A copy of all rows appended so far, which are then forgotten. */
+  take(): Uint8Array;
 }
 
 const encodeProblems = ['', 'a gene is given twice', 'a value is no count (a whole number from 1 to 2^32 - 1)', 'a gene lies outside the list of genes'];
 
-/** `ranks`: gene -> id, each from 0 to genes - 1 once. */
-export function packEncoder(ranks: Int32Array, fractions: boolean): PackEncoder {
-  const wasm = instance();
+/** What a gene becomes in a pack: its id, and whether it counts as mitochondrial or only enters the sums of its row. */
+export function geneRank(id: number, mito: boolean, leftOut = false): number {
+  return (leftOut ? 1 << 30 : id) | (mito ? 1 << 31 : 0);
+}
+
+/** `ranks`: gene -> geneRank. Arrays that lie in `memory` are read where they are. */
+export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: boolean): PackEncoder {
+  const wasm = instance(memory);
   const genes = ranks.length;
-  const { take } = areas(wasm);
-  const rankAt = take(4 * genes);
-  const bitmap = take(8 * Math.ceil(genes / 64));
-  const counts = take(4 * genes);
-  const room = 2 * genes;
-  const indexAt = take(4 * room);
-  const valueAt = take(4 * room);
-  // Two widths a block, 32 bits an id and 32 a value at most.
-  const out = take(8 + 2 * Math.ceil(genes / 128) + 9 * genes + 1024);
-  const memory = new Uint8Array(wasm.memory.buffer);
-  new Int32Array(memory.buffer, rankAt, genes).set(ranks);
-  const ids = new Int32Array(memory.buffer, indexAt, room);
-  const floats = new Float32Array(memory.buffer, valueAt, room);
+  const rankAt = memory.take(4 * genes);
+  const bitmap = memory.take(8 * Math.ceil(genes / 64));
+  const counts = memory.take(4 * genes);
+  let given = { room: 0, indices: 0, values: 0 };
+  // Two numbers an entry of 32 bits and what they have beyond a block's width at most, and the heads of blocks.
+  const most = 8 + 4 * Math.ceil(genes / 128) + 12 * genes + readSlack;
+  let room = 4 * most;
+  let out = memory.take(room);
+  let end = 0;
+  new Int32Array(memory.wasm.buffer, rankAt, genes).set(ranks);
+  new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
   return {
     encode(indices, values, from, to, seed) {
-      if (to - from > room) throw new Error(encodeProblems[1]);
-      ids.set(indices.subarray(from, to));
-      floats.set(values.subarray(from, to));
-      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, out, seed, fractions);
+      if (end + most > room) {
+        const larger = memory.take(2 * room);
+        new Uint8Array(memory.wasm.buffer).copyWithin(larger, out, out + end);
+        memory.give(out);
+        [out, room] = [larger, 2 * room];
+      }
+      let [indexAt, valueAt] = [indices.byteOffset + 4 * from, values.byteOffset + 4 * from];
+      if (!memory.owns(indices) || !memory.owns(values)) {
+        if (given.room < to - from) {
+          if (given.room > 0) [given.indices, given.values].forEach(memory.give);
+          given = { room: 2 * (to - from), indices: memory.take(8 * (to - from)), values: memory.take(8 * (to - from)) };
+        }
+        [indexAt, valueAt] = [given.indices, given.values];
+        new Int32Array(memory.wasm.buffer, indexAt, to - from).set(indices.subarray(from, to));
+        new Float32Array(memory.wasm.buffer, valueAt, to - from).set(values.subarray(from, to));
+      }
+      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, out + end, seed, fractions);
       if (bytes < 0) throw new Error(encodeProblems[-bytes]);
-      return memory.subarray(out, out + bytes);
+      end += bytes;
+      return bytes;
+    },
+    sums() {
+      const [total, mito] = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
+      return { total: total!, mito: mito!, detected: new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 1)[0]! };
+    },
+    take() {
+      const taken = new Uint8Array(end);
+      taken.set(new Uint8Array(memory.wasm.buffer, out, end));
+      end = 0;
+      return taken;
     },
   };
+}
+
+/** Decoders of several packs share a codec: one module, one memory. */
+export interface PackCodec {
+  readonly memory: CodecMemory;
+  decoder(columns: Int32Array, width: number): PackDecoder;
 }
 
 export interface PackDecoder {
@@ -95,60 +145,82 @@ export interface PackDecoder {
   rows(bytes: number): Uint8Array;
   /** Entries of the row at an offset of the rows. Not checked against anything. */
   entries(offset: number): number;
-  /** Decodes the row at `offset` as entries: `indices` and `values` get as many as are returned. Throws when it is damaged. */
+  /**
+   * Decodes the row at `offset` as entries: `indices` and `values` get as many as are returned. Without a copy when both lie
+   * in the codec's memory and have room for `blockSlack` entries more than the row has. Throws when the row is damaged.
+   */
   csr(offset: number, bytes: number, seed: number, factor: number, logs: boolean, indices: Int32Array, values: Float32Array, at: number): number;
-  /** Decodes the row into `width` places of `out`, zeros where it has nothing. Throws when it is damaged. */
+  /** Decodes the row into `width` places of `out`, zeros where it has no entry. Throws when it is damaged. */
   dense(offset: number, bytes: number, seed: number, factor: number, logs: boolean, out: Float32Array, at: number): void;
   /** Whether the check word of a row is right. */
   isSound(offset: number, bytes: number, seed: number): boolean;
-  heldBytes(): number;
+  close(): void;
 }
 
-/** `columns`: id -> column, -1 to leave it out. `width`: columns of the output. */
-export function packDecoder(columns: Int32Array, width: number): PackDecoder {
-  const wasm = instance();
-  const genes = columns.length;
-  const { take } = areas(wasm);
-  const columnAt = take(4 * genes);
-  // Dense rows: what is left out goes to a place behind them. Entries: one more is written than may count.
-  const places = take(4 * genes);
-  const indexAt = take(4 * genes + 4);
-  const valueAt = take(4 * Math.max(genes, width) + 4);
-  const rowsAt = take(pageBytes);
-  let memory = new Uint8Array(wasm.memory.buffer);
-  new Int32Array(memory.buffer, columnAt, genes).set(columns);
-  new Int32Array(memory.buffer, places, genes).set(columns.map((column) => (column < 0 ? width : column)));
-  let ids = new Int32Array(memory.buffer, indexAt, genes);
-  let floats = new Float32Array(memory.buffer, valueAt, Math.max(genes, width));
-  const refuse = (code: number): never => {
-    throw new Error(code === -1 ? 'its bytes do not fit its check word' : 'it holds more entries than there are genes');
+/** `memory` must be fresh: the module's own scratch area comes first in it. */
+export function openPackCodec(memory: CodecMemory): PackCodec {
+  const wasm = instance(memory);
+  const refuse = (): never => {
+    throw new Error('its bytes do not fit its check word');
+  };
+  /** Where rows go that are wanted elsewhere: entries, or one dense row. */
+  let spare = { entries: 0, indices: 0, values: 0 };
+  const spareFor = (entries: number): typeof spare => {
+    if (spare.entries < entries) {
+      if (spare.entries > 0) [spare.indices, spare.values].forEach(memory.give);
+      spare = { entries, indices: memory.take(4 * entries), values: memory.take(4 * entries) };
+    }
+    return spare;
   };
   return {
-    rows(bytes) {
-      const missing = rowsAt + bytes + slack - memory.length;
-      if (missing > 0) {
-        wasm.memory.grow(Math.ceil(missing / pageBytes));
-        memory = new Uint8Array(wasm.memory.buffer);
-        ids = new Int32Array(memory.buffer, indexAt, genes);
-        floats = new Float32Array(memory.buffer, valueAt, Math.max(genes, width));
-      }
-      return memory.subarray(rowsAt, rowsAt + bytes);
+    memory,
+    decoder(columns, width) {
+      const genes = columns.length;
+      const columnAt = memory.take(4 * genes);
+      new Int32Array(memory.wasm.buffer, columnAt, genes).set(columns);
+      const wantedAt = memory.take(genes);
+      new Uint8Array(memory.wasm.buffer, wantedAt, genes).set(columns.map((column) => (column < 0 ? 0 : 1)));
+      const wanted = columns.every((column) => column >= 0) ? 0 : wantedAt;
+      let room = 65_536;
+      let rowsAt = memory.take(room);
+      return {
+        rows(bytes) {
+          if (bytes + readSlack > room) {
+            memory.give(rowsAt);
+            // An eighth more, so that fetches of nearly the same size do not each grow it.
+            room = Math.ceil(1.125 * bytes) + readSlack;
+            rowsAt = memory.take(room);
+          }
+          return new Uint8Array(memory.wasm.buffer, rowsAt, bytes);
+        },
+        entries: (offset) => wasm.entriesOf(rowsAt + offset),
+        csr(offset, bytes, seed, factor, logs, indices, values, at) {
+          // No row has more entries than genes, whatever a damaged one claims.
+          const most = at + Math.min(genes, wasm.entriesOf(rowsAt + offset)) + blockSlack;
+          if (most <= indices.length && most <= values.length && memory.owns(indices) && memory.owns(values)) {
+            const written = wasm.decodeSparse(rowsAt + offset, bytes, seed, genes, columnAt, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
+            return written < 0 ? refuse() : written;
+          }
+          const to = spareFor(genes + blockSlack);
+          const written = wasm.decodeSparse(rowsAt + offset, bytes, seed, genes, columnAt, wanted, factor, logs, to.indices, to.values);
+          if (written < 0) refuse();
+          indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
+          values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
+          return written;
+        },
+        dense(offset, bytes, seed, factor, logs, out, at) {
+          if (memory.owns(out)) {
+            if (at + width > out.length) throw new RangeError('a dense row does not fit');
+            if (wasm.decodeDense(rowsAt + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
+            return;
+          }
+          const { values } = spareFor(width);
+          if (wasm.decodeDense(rowsAt + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, values, width) < 0) refuse();
+          out.set(new Float32Array(memory.wasm.buffer, values, width), at);
+        },
+        isSound: (offset, bytes, seed) => wasm.isSound(rowsAt + offset, bytes, seed) === 1,
+        close: () => [columnAt, wantedAt, rowsAt].forEach(memory.give),
+      };
     },
-    entries: (offset) => wasm.entriesOf(rowsAt + offset),
-    csr(offset, bytes, seed, factor, logs, indices, values, at) {
-      const written = wasm.decodeRow(rowsAt + offset, bytes, seed, genes, columnAt, factor, logs, false, indexAt, valueAt, genes);
-      if (written < 0) refuse(written);
-      indices.set(ids.subarray(0, written), at);
-      values.set(floats.subarray(0, written), at);
-      return written;
-    },
-    dense(offset, bytes, seed, factor, logs, out, at) {
-      const row = floats.subarray(0, width).fill(0);
-      const written = wasm.decodeRow(rowsAt + offset, bytes, seed, genes, places, factor, logs, true, indexAt, valueAt, genes);
-      if (written < 0) refuse(written);
-      out.set(row, at);
-    },
-    isSound: (offset, bytes, seed) => wasm.isSound(rowsAt + offset, bytes, seed) === 1,
-    heldBytes: () => memory.length,
   };
 }

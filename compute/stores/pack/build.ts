@@ -6,6 +6,7 @@ import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, r
 import { dirname } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { syncFolder } from '../../../io/sync-folder.ts';
+import { geneRank } from '../../codecs/pack/codec.ts';
 import { plainArena } from '../../kernels/block.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
@@ -42,9 +43,8 @@ export async function buildPack(path: string, options: BuildOptions): Promise<{ 
   const part = `${path}.part`;
   try {
     const order = await settings(part, options);
-    const mito = Uint8Array.from(options.geneNames, (name) => (/^mt-/i.test(name) ? 1 : 0));
     const ranks = new Int32Array(nVars);
-    order.forEach((gene, id) => (ranks[gene] = id));
+    order.forEach((gene, id) => (ranks[gene] = geneRank(id, /^mt-/i.test(options.geneNames[gene]!))));
     const fd = openSync(part, existsSync(part) ? 'r+' : 'w+');
     const rowsFd = openSync(`${part}.rows`, existsSync(`${part}.rows`) ? 'r+' : 'w+');
     try {
@@ -69,7 +69,7 @@ export async function buildPack(path: string, options: BuildOptions): Promise<{ 
           if (signal?.aborted) throw failure('cancelled', { step: 'pack' });
           while (waiting.length < parallel && asked < nObs) {
             const rowEnd = Math.min(nObs, (Math.floor(asked / rangeRows) + 1) * rangeRows);
-            const next = encode({ matrix, rowStart: asked, rowEnd, ranks, mito, fractions });
+            const next = encode({ matrix, rowStart: asked, rowEnd, ranks, fractions });
             // Reported when its turn comes, not before.
             next.catch(() => undefined);
             waiting.push(next);

@@ -1,18 +1,20 @@
 /** A range of rows packed: what workers do while a pack is built. */
 import { packEncoder } from '../../codecs/pack/codec.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
-import { plainArena } from '../../kernels/block.ts';
+import { createArena } from '../../kernels/wasm/arena.ts';
+import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
+
+/** Of one range: its packed rows and one block of rows as they are read. */
+const mostMemory = 1 << 30;
 
 export interface EncodeRequest {
   readonly matrix: MatrixSpec;
   readonly rowStart: number;
   readonly rowEnd: number;
-  /** Gene -> id. */
+  /** Gene -> id and what else is to be known of it, see geneRank. */
   readonly ranks: Int32Array;
-  /** 1 for mitochondrial genes. */
-  readonly mito: Uint8Array;
   readonly fractions: boolean;
 }
 
@@ -26,44 +28,34 @@ export interface EncodedRows {
 }
 
 /** Errors: not-counts for values that are none; corrupt-file for a gene given twice in a row; those of reading. */
-export async function encodeRange({ matrix, rowStart, rowEnd, ranks, mito, fractions }: EncodeRequest, signal?: AbortSignal): Promise<EncodedRows> {
-  const encoder = packEncoder(ranks, fractions);
+export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }: EncodeRequest, signal?: AbortSignal): Promise<EncodedRows> {
+  const memory = createLinearMemory(mostMemory);
+  const encoder = packEncoder(memory, ranks, fractions);
   const rows = rowEnd - rowStart;
   const out = { rowBytes: new Uint32Array(rows), totals: new Float64Array(rows), detected: new Uint32Array(rows), mito: new Float64Array(rows) };
-  const parts: Uint8Array[] = [];
-  const reader = openMatrix(matrix, plainArena);
+  // Rows are read to where the encoder looks at them.
+  const reader = openMatrix(matrix, createArena(memory));
   try {
-    for await (const block of reader.blocks({ rowStart, rowEnd, maxRows: 512, maxStored: 1 << 22, ...(signal ? { signal } : {}) })) {
+    for await (const block of reader.blocks({ rowStart, rowEnd, maxRows: 512, maxStored: 1 << 20, ...(signal ? { signal } : {}) })) {
       const { indptr, indices, values } = block;
       for (let i = 0; i < block.rows; i++) {
         const row = block.rowStart + i;
-        let packed: Uint8Array;
+        const at = row - rowStart;
         try {
-          packed = encoder.encode(indices, values, indptr[i]!, indptr[i + 1]!, row);
+          out.rowBytes[at] = encoder.encode(indices, values, indptr[i]!, indptr[i + 1]!, row);
         } catch (cause) {
           throw encodeFailure(messageOf(cause), matrix, row, values.subarray(indptr[i]!, indptr[i + 1]!));
         }
-        parts.push(packed.slice());
-        const at = row - rowStart;
-        out.rowBytes[at] = packed.length;
-        for (let k = indptr[i]!; k < indptr[i + 1]!; k++) {
-          const value = values[k]!;
-          out.totals[at]! += value;
-          if (value !== 0) out.detected[at]!++;
-          if (mito[indices[k]!] === 1) out.mito[at]! += value;
-        }
+        const { total, mito, detected } = encoder.sums();
+        out.totals[at] = total;
+        out.mito[at] = mito;
+        out.detected[at] = detected;
       }
     }
   } finally {
     reader.close();
   }
-  const payload = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    payload.set(part, at);
-    at += part.length;
-  }
-  return { payload, ...out };
+  return { payload: encoder.take(), ...out };
 }
 
 function encodeFailure(reason: string, matrix: MatrixSpec, row: number, values: Float32Array): Error {

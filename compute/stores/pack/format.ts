@@ -9,7 +9,7 @@ import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'n
 import { crc32 } from 'node:zlib';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 
-export const packVersion = 1;
+export const packVersion = 2;
 export const headBytes = 64;
 const magic = 'TRKPACK\n';
 

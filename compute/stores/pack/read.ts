@@ -1,8 +1,9 @@
 /** Reading packs: opened and checked once, then rows by id in any worker; and whole verification. */
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { packDecoder } from '../../codecs/pack/codec.ts';
+import { openPackCodec, type PackCodec } from '../../codecs/pack/codec.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
+import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import { openBytes } from '../../../io/file.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
 import { startOf, type RowPointers } from '../rows/pointers.ts';
@@ -58,11 +59,18 @@ function table(path: string, { tables }: PackDescription, name: PackTableName, e
   }
 }
 
+/** A codec for the packs that one thread reads. */
+export function packCodec(): PackCodec {
+  return openPackCodec(createLinearMemory(2 ** 32));
+}
+
 /** Errors while loading and decoding: corrupt-file with the row, truncated-file, io-failed. */
-export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: RowView): RowStore {
+export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: RowView, codec = packCodec()): RowStore {
   const columns = view.columns === null ? geneOfId : geneOfId.map((gene) => view.columns![gene]!);
-  const decoder = packDecoder(columns, view.width);
+  const decoder = codec.decoder(columns, view.width);
   const file = openBytes(path);
+  /** No row has more entries than there are genes, nor more than are wanted. */
+  const most = Math.min(geneOfId.length, view.width);
   let ids = new Uint32Array(0);
   let offsets = new Uint32Array(0);
   const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
@@ -91,13 +99,17 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
         k = next;
       }
     },
-    // Before the row is checked its length may be anything; no row has more entries than genes.
-    entries: (k) => Math.min(geneOfId.length, decoder.entries(offsets[k]!)),
+    // Before the row is checked its length may be anything.
+    entries: (k) => Math.min(most, decoder.entries(offsets[k]!)),
     csr: (k, indices, values, at) =>
       guarded(k, () => decoder.csr(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, indices, values, at)),
     dense: (k, out, at) => guarded(k, () => decoder.dense(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, out, at)),
-    heldBytes: () => decoder.heldBytes() + ids.byteLength + offsets.byteLength,
-    close: () => file.close(),
+    // Packed rows lie in the codec's memory, which whoever made it counts.
+    heldBytes: () => ids.byteLength + offsets.byteLength,
+    close: () => {
+      decoder.close();
+      file.close();
+    },
   };
 }
 

@@ -46,7 +46,7 @@ export interface RowStore {
   entries(k: number): number;
   /** Writes the k-th loaded row from place `at`; returns the entries written. */
   csr(k: number, indices: Int32Array, values: Float32Array, at: number): number;
-  /** Adds the k-th loaded row into `out` from place `at`; these `width` places must hold zeros. */
+  /** Writes the k-th loaded row into `out` from place `at`: `width` places, zeros where it has no entry. */
   dense(k: number, out: Float32Array, at: number): void;
   /** Bytes that loaded rows take. */
   heldBytes(): number;

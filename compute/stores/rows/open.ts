@@ -1,4 +1,5 @@
 /** Opens rows by id over any of the formats. */
+import type { PackCodec } from '../../codecs/pack/codec.ts';
 import { failure } from '../../../protocol/errors.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { packStore } from '../pack/read.ts';
@@ -25,8 +26,8 @@ export async function rowStoreSpec(matrix: MatrixSpec, verified: boolean): Promi
   }
 }
 
-/** Errors while loading rows: corrupt-chunk, corrupt-file, truncated-file, io-failed. */
-export async function openRowStore(spec: RowStoreSpec, view: RowView): Promise<RowStore> {
+/** `codec`: that of the packs of one thread. Errors while loading rows: corrupt-chunk, corrupt-file, truncated-file, io-failed. */
+export async function openRowStore(spec: RowStoreSpec, view: RowView, codec?: PackCodec): Promise<RowStore> {
   switch (spec.kind) {
     case 'csr': {
       const source = hdf5Csr(await openArrays([spec.matrix.data, spec.matrix.indices, spec.matrix.indptr], { prefixes: spec.verified }), spec.matrix.facts);
@@ -40,7 +41,7 @@ export async function openRowStore(spec: RowStoreSpec, view: RowView): Promise<R
     case 'dense':
       return plainStore(denseRows((await openArrays([spec.matrix.values]))[0]!, spec.matrix), view);
     case 'pack':
-      return packStore(spec.pack, view);
+      return packStore(spec.pack, view, codec);
     case 'scdl':
       return plainStore(pointedRows(scdlCsr(spec), spec.pointers), view);
     case 'zarr':

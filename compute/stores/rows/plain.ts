@@ -61,6 +61,7 @@ export function plainStore(reader: HeldReader, view: RowView): RowStore {
     dense(k, out, at) {
       const [from, to] = [held.indptr[k]!, held.indptr[k + 1]!];
       begin(from, to);
+      out.fill(0, at, at + view.width);
       for (let i = from; i < to; i++) {
         const gene = held.indices[i]!;
         const column = columns === null ? gene : columns[gene]!;

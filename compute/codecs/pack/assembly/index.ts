@@ -1,15 +1,22 @@
 // Rows of a pack, one at a time. Every length is checked before it is used: a damaged row gives an error, never wrong numbers.
-import { packedBytes, unpackBits } from './bits';
+import { packedBytes, unpackCounts, unpackGaps } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, FLOATS, FREE, IDS, KNOWN, LOGS, VALUES } from './layout';
+import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_COLUMNS, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
 
-export { encodeRow } from './encode';
+export { encodeRow, sumsAddress } from './encode';
 
 const DAMAGED: i32 = -1;
-const ROOM: i32 = -2;
 
-export function freeAddress(): usize {
-  return FREE;
+/** Where the block that follows the one at hand begins, and the last id so far. */
+let next: usize = 0;
+let before: u32 = 0;
+
+export function scratchAddress(): usize {
+  return SCRATCH;
+}
+
+export function scratchBytes(): usize {
+  return SCRATCH_BYTES;
 }
 
 /** Entries of a packed row, by its header alone. */
@@ -23,99 +30,171 @@ export function isSound(row: usize, bytes: u32, seed: u32): i32 {
 }
 
 /**
- * Decodes a row. `columns` maps ids to columns. Entries go to `indices` and `values` one after the other, column -1 leaves one
- * out; with `dense` columns are places in `values`, which hold zeros (what is to be left out has a place of its own behind
- * them). With `logs` values become float32(ln(1 + float32(value * factor))), else float32(value * factor). Returns the entries
- * written, -1 for a damaged row, -2 when there is no room for them.
+ * Decodes a row into `indices` and `values`, which have room for 127 entries more than the row has. `columns` maps ids to
+ * columns; `wanted` has a byte per id, 0 leaves an entry out, or is 0 when all are wanted. With `logs` values become float32(ln(1 + float32(value * factor))),
+ * else float32(value * factor). Returns the entries written, -1 for a damaged row.
  */
-export function decodeRow(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, factor: f64, logs: bool, dense: bool, indices: usize, values: usize, room: u32,
+export function decodeSparse(
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, wanted: usize, factor: f64, logs: bool, indices: usize, values: usize,
 ): i32 {
-  if (isSound(row, bytes, seed) == 0) return DAMAGED;
-  const entries = load<u32>(row, 4);
-  const blocks = (entries + BLOCK - 1) / BLOCK;
-  if (entries > ids || (<u64>blocks << 1) + 8 > <u64>bytes) return DAMAGED;
-  if (!dense && entries > room) return ROOM;
+  const all = wanted == 0;
+  const entries = begin(row, bytes, seed, ids);
+  if (entries < 0) return DAMAGED;
   const end = row + bytes;
-  const widths = row + 8;
-  let at = widths + (<usize>blocks << 1);
-  let before: u32 = -1;
+  let heads = row + 8;
   let written: u32 = 0;
-  const plain = factor == 1 && !logs;
-  if (!plain) for (let count: u32 = 0; count < KNOWN; count++) store<f32>(LOGS + (<usize>count << 2), scaled(<f32>(count + 1), factor, logs));
-  for (let block: u32 = 0; block < blocks; block++) {
-    const count = min(BLOCK, entries - block * BLOCK);
-    const steps = (count + 3) >> 2;
-    const gapWidth = <u32>load<u8>(widths + (<usize>block << 1));
-    const countWidth = <u32>load<u8>(widths + (<usize>block << 1), 1);
-    const floats = countWidth == FLOATS;
-    if (gapWidth > 24 || (countWidth > 32 && !floats)) return DAMAGED;
-    const gapBytes = packedBytes(steps, gapWidth);
-    const countBytes = floats ? count << 2 : packedBytes(steps, countWidth);
-    if (at + gapBytes + countBytes > end) return DAMAGED;
-    unpackBits(at, steps, gapWidth, IDS);
-    at += gapBytes;
-    before = sumGaps(steps, count, before);
-    // Gaps of 24 bits cannot run over: the last id of the block is its largest.
-    if (before >= ids) return DAMAGED;
-    if (floats) memory.copy(VALUES, at, <usize>countBytes);
-    else unpackBits(at, steps, countWidth, VALUES);
-    at += countBytes;
-    if (floats) scaleFloats(count, factor, logs);
-    else if (plain) plainCounts(steps);
-    else scaleCounts(count, factor, logs);
-    if (dense) {
-      for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-        store<f32>(values + (load<u32>(columns + (<usize>load<u32>(IDS + i) << 2)) << 2), load<f32>(VALUES + i));
-      }
+  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+    const count = min(BLOCK, left);
+    left -= count;
+    const here = values + (<usize>written << 2);
+    if (!readBlock(heads, count, end, ids, all ? here : VALUES)) return DAMAGED;
+    const to = indices + (<usize>written << 2);
+    if (all) {
+      mapColumns(count, columns, to);
+      written += count;
     } else {
-      for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-        const column = load<i32>(columns + (<usize>load<u32>(IDS + i) << 2));
-        store<i32>(indices + (<usize>written << 2), column);
-        store<f32>(values + (<usize>written << 2), load<f32>(VALUES + i));
-        written += <u32>(column >= 0);
-      }
+      written += keep(count, columns, wanted, to, here);
     }
   }
-  return at == end ? <i32>written : DAMAGED;
+  if (next != end) return DAMAGED;
+  if (factor != 1 || logs) scale(values, written, factor, logs);
+  return <i32>written;
 }
 
-/** Gaps to ids in place, from the id `before` the block on; returns the last one. */
+/** The same into a row of `width` columns at `out`, zeros where there is no entry. Returns 0, or -1 for a damaged row. */
+export function decodeDense(
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, wanted: usize, factor: f64, logs: bool, out: usize, width: u32,
+): i32 {
+  memory.fill(out, 0, <usize>width << 2);
+  const entries = begin(row, bytes, seed, ids);
+  if (entries < 0) return DAMAGED;
+  const end = row + bytes;
+  const plain = factor == 1 && !logs;
+  let heads = row + 8;
+  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+    const count = min(BLOCK, left);
+    left -= count;
+    if (!readBlock(heads, count, end, ids, VALUES)) return DAMAGED;
+    const kept = keep(count, columns, wanted, KEPT_COLUMNS, KEPT_VALUES);
+    if (!plain) scale(KEPT_VALUES, kept, factor, logs);
+    for (let i: usize = 0; i < <usize>kept << 2; i += 4) store<f32>(out + (<usize>load<u32>(KEPT_COLUMNS + i) << 2), load<f32>(KEPT_VALUES + i));
+  }
+  return next == end ? 0 : DAMAGED;
+}
+
+/** Entries of a sound row, -1 for any other. */
+function begin(row: usize, bytes: u32, seed: u32, ids: u32): i32 {
+  if (isSound(row, bytes, seed) == 0) return DAMAGED;
+  const entries = load<u32>(row, 4);
+  const heads = ((entries + BLOCK - 1) / BLOCK) * BLOCK_HEAD;
+  if (entries > ids || <u64>heads + 8 > <u64>bytes) return DAMAGED;
+  next = row + 8 + heads;
+  before = -1;
+  forgetLogs();
+  return <i32>entries;
+}
+
+/** Ids of a block, times four, to IDS, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
+function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize): bool {
+  const steps = (count + 3) >> 2;
+  const gapWidth = <u32>load<u8>(head);
+  const countWidth = <u32>load<u8>(head, 1);
+  const moreGaps = <u32>load<u8>(head, 2);
+  const moreCounts = <u32>load<u8>(head, 3);
+  const floats = countWidth == FLOATS;
+  if (gapWidth > (moreGaps > 0 ? 24 - MORE_BITS : 24) || countWidth > (floats ? FLOATS : moreCounts > 0 ? 24 : 32)) return false;
+  const gapBytes = packedBytes(steps, gapWidth);
+  const countBytes = floats ? count << 2 : packedBytes(steps, countWidth);
+  let at = next;
+  next = at + gapBytes + countBytes + ((moreGaps + moreCounts) << 1);
+  if (next > end) return false;
+  unpackGaps(at, gapWidth, IDS);
+  at += gapBytes;
+  if (floats) memory.copy(values, at, countBytes);
+  else unpackCounts(at, countWidth, values);
+  at += countBytes;
+  // Each: the place of a number in its block, and the bits it has beyond the width.
+  for (let i: u32 = 0; i < moreGaps; i++, at += 2) {
+    const place = IDS + ((<usize>load<u8>(at) & 127) << 2);
+    store<u32>(place, load<u32>(place) | (<u32>load<u8>(at, 1) << gapWidth));
+  }
+  for (let i: u32 = 0; i < moreCounts; i++, at += 2) {
+    const place = values + ((<usize>load<u8>(at) & 127) << 2);
+    // Exact: where this is done the first part has 24 bits at most.
+    store<f32>(place, <f32>(<f64>load<f32>(place) + <f64>(<u64>load<u8>(at, 1) << countWidth)));
+  }
+  before = sumGaps(steps, count, before);
+  // Gaps of 24 bits cannot run over: the last id of the block is its largest.
+  return before < ids;
+}
+
+/** Gaps to ids in place, each times four (a place in a table), from the id `before` the block on; returns the last id. */
 function sumGaps(steps: u32, count: u32, before: u32): u32 {
   let held = i32x4.splat(before);
   const one = i32x4.splat(1);
   const zero = i32x4.splat(0);
-  for (let step: u32 = 0; step < steps; step++) {
-    const at = IDS + (<usize>step << 4);
+  const end = IDS + (<usize>steps << 4);
+  for (let at = IDS; at < end; at += 16) {
     let gaps = i32x4.add(v128.load(at), one);
     gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 3, 4, 5, 6));
     gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 2, 3, 4, 5));
     gaps = i32x4.add(gaps, held);
-    v128.store(at, gaps);
+    v128.store(at, i32x4.shl(gaps, 2));
     held = i32x4.shuffle(gaps, gaps, 3, 3, 3, 3);
   }
-  return load<u32>(IDS + (<usize>(count - 1) << 2));
+  return load<u32>(IDS + (<usize>(count - 1) << 2)) >> 2;
 }
 
-/** Counts less one to counts as float32, in place. */
-function plainCounts(steps: u32): void {
-  const one = i32x4.splat(1);
-  for (let step: u32 = 0; step < steps; step++) {
-    const at = VALUES + (<usize>step << 4);
-    v128.store(at, f32x4.convert_i32x4_u(i32x4.add(v128.load(at), one)));
+/** Columns of the block's entries to `to`. */
+function mapColumns(count: u32, columns: usize, to: usize): void {
+  let from = IDS;
+  for (const end = IDS + (<usize>(count & ~7) << 2); from < end; from += 32, to += 32) {
+    store<u32>(to, load<u32>(columns + load<u32>(from)));
+    store<u32>(to, load<u32>(columns + load<u32>(from, 4)), 4);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 8)), 8);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 12)), 12);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 16)), 16);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 20)), 20);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 24)), 24);
+    store<u32>(to, load<u32>(columns + load<u32>(from, 28)), 28);
   }
+  for (const end = IDS + (<usize>count << 2); from < end; from += 4, to += 4) store<u32>(to, load<u32>(columns + load<u32>(from)));
 }
 
-function scaleCounts(count: u32, factor: f64, logs: bool): void {
+/** Entries of the block whose column is wanted, to `columnsTo` and `valuesTo`. Returns their number. */
+function keep(count: u32, columns: usize, wanted: usize, columnsTo: usize, valuesTo: usize): u32 {
+  let kept: usize = 0;
   for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    const less = load<u32>(VALUES + i);
-    store<f32>(VALUES + i, less < KNOWN ? load<f32>(LOGS + (<usize>less << 2)) : scaled(<f32>(<f64>less + 1), factor, logs));
+    const place = load<u32>(IDS + i);
+    if (load<u8>(wanted + (place >> 2)) == 0) continue;
+    store<i32>(columnsTo + kept, load<i32>(columns + place));
+    store<f32>(valuesTo + kept, load<f32>(VALUES + i));
+    kept += 4;
   }
+  return <u32>(kept >> 2);
 }
 
-function scaleFloats(count: u32, factor: f64, logs: bool): void {
-  if (factor == 1 && !logs) return;
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) store<f32>(VALUES + i, scaled(load<f32>(VALUES + i), factor, logs));
+/** Below zero: not known for this row yet. */
+function forgetLogs(): void {
+  const none = f32x4.splat(-1);
+  for (let at = LOGS; at < LOGS + (<usize>KNOWN << 2); at += 16) v128.store(at, none);
+}
+
+function scale(values: usize, count: u32, factor: f64, logs: bool): void {
+  for (let i: usize = 0; i < <usize>count << 2; i += 4) {
+    const value = load<f32>(values + i);
+    // The last bits of value + 2^23 are the whole number nearest to it; anything else gives a large one, or is not equal.
+    const small = reinterpret<u32>(value + 8388608) - 0x4b000000;
+    let large: f32;
+    if (small < KNOWN && <f32>small == value) {
+      const place = LOGS + (<usize>small << 2);
+      large = load<f32>(place);
+      if (large < 0) store<f32>(place, (large = scaled(value, factor, logs)));
+    } else {
+      large = scaled(value, factor, logs);
+    }
+    store<f32>(values + i, large);
+  }
 }
 
 function scaled(value: f32, factor: f64, logs: bool): f32 {

@@ -1,15 +1,34 @@
-// Where everything lies in the module's memory. The caller places its own arrays from FREE on.
+// Where everything lies in the module's memory: a fixed scratch area at its start, which the caller must have taken as the first
+// area of a memory made for this; its own arrays follow.
 
-/** Ids and values of one block of 128, as 32-bit numbers; a little room behind, for vector stores. */
+/** First byte of the scratch area, and what it takes. */
+export const SCRATCH: usize = 1024;
+export const SCRATCH_BYTES: usize = 8192;
+
+/** Gaps, then ids, of one block of 128 as 32-bit numbers. */
 export const IDS: usize = 1024;
-export const VALUES: usize = 2048;
-/** The 16 bytes of a row's end, padded with zeros. */
-export const TAIL: usize = 3072;
-/** What small counts of the row at hand become. */
-export const LOGS: usize = 3200;
-export const KNOWN: u32 = 8;
-export const FREE: usize = 4096;
+/** Values of one block as float32 (decoding), counts less one as integers (encoding). */
+export const VALUES: usize = 1536;
+/** Values of one block as they came (encoding); columns and values of what is kept, one place more each (decoding). */
+export const RAW: usize = 2048;
+export const KEPT_COLUMNS: usize = 2048;
+export const KEPT_VALUES: usize = 2624;
+/** The end of a row, padded with zeros to 16 bytes. */
+export const TAIL: usize = 3200;
+/** What small counts of the row at hand become; a bit mask of those known is kept beside them by the caller. */
+export const LOGS: usize = 3264;
+export const KNOWN: u32 = 32;
+/** Encoding: how many numbers of a block have 0 to 32 bits, four tallies side by side (two sorts of numbers). */
+export const TALLY_GAPS: usize = 3520;
+export const TALLY_COUNTS: usize = 4160;
+export const TALLY_BYTES: usize = 640;
+/** Encoding: the sum of the row and that of its mitochondrial genes (float64), and its genes (uint32). */
+export const SUMS: usize = 4800;
 
 export const BLOCK: u32 = 128;
 /** Marks a block of values that are stored as float32. */
 export const FLOATS: u32 = 64;
+/** Bytes a block has in the head of its row: width of gaps, width of counts, how many of each do not fit. */
+export const BLOCK_HEAD: u32 = 4;
+/** A number may have so many bits more than its block's width: they lie in one byte. */
+export const MORE_BITS: u32 = 8;
