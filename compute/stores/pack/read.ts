@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { openPackCodec, type PackCodec } from '../../codecs/pack/codec.ts';
-import { failure, messageOf } from '../../../protocol/errors.ts';
+import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import { openBytes } from '../../../io/file.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
@@ -19,11 +19,17 @@ export interface PackSpec {
   readonly geneOfId: Int32Array;
 }
 
-/** The pack beside a file, null when there is none or the file has changed since; a damaged one is an error. */
+/** The pack beside a file, null when there is none, the file has changed since or it was made by another version; a damaged one is an error. */
 export function packBeside(file: string): PackSpec | null {
   const path = packPath(file);
   if (!existsSync(path)) return null;
-  const description = readDescription(path);
+  let description: PackDescription;
+  try {
+    description = readDescription(path);
+  } catch (thrown) {
+    if (thrown instanceof TruckeeError && thrown.data.kind === 'unsupported-encoding') return null;
+    throw thrown;
+  }
   return sameSource(description.source, sourceOf(file, description.source.name)) ? packSpec(path, description) : null;
 }
 
