@@ -59,7 +59,7 @@ export function addDataset(workspace: Workspace, name: string, change: { report?
 /** A job of the given steps, none of which can be reused. */
 export function madeUpJob(workspace: Workspace, steps: readonly string[]): PipelineJob {
   return {
-    kind: 'pipeline', id: asJobId('job-0001'), recipe: 'mine', seed: 0, genes: 'same', plates: [], workers: 1, memoryBytes: 2 ** 30, cache: workspace.folders.cache,
+    kind: 'pipeline', id: asJobId('job-0001'), recipe: 'mine', seed: 0, genes: 'same', plates: [], workers: 1, memoryBytes: 2 ** 30, cache: workspace.folders.cache, packs: false,
     steps: steps.map((id, i) => {
       const fingerprint = print('0123456789abcdef'[i]!);
       return { id, fingerprint, params: {}, plan, how: { workers: null, chunk_rows: null }, work: join(workspace.folders.work, resultFolderName(id, fingerprint)), reuse: null };

@@ -39,7 +39,9 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'corrupt-file': (f) => ({
     message: `${f.element} in ${f.path} is damaged: ${f.reason}.`,
-    remedy: 'Compare the file with its checksum at the source and copy it again.',
+    remedy: f.path.endsWith('.pack')
+      ? 'Delete this pack (truckee pack delete FILE) and build it again; the file it was made from is untouched.'
+      : 'Compare the file with its checksum at the source and copy it again.',
   }),
   'corrupt-chunk': (f) => ({
     message: `Chunk ${f.chunk} of ${f.dataset} in ${f.path} is damaged (rows ${f.rowStart} to ${f.rowEnd}): ${f.reason}.`,

@@ -45,6 +45,8 @@ export interface PipelineJob {
   readonly overridden?: string;
   /** Folder for derived caches (row-order spools of column-order files); safe to delete. */
   readonly cache: string;
+  /** Builds the packs that plates lack before anything is read. */
+  readonly packs: boolean;
 }
 
 /** Parameters of the plate generator (steps/generate.ts has their meaning and defaults). */

@@ -113,6 +113,8 @@ export interface PackJob {
   readonly files: readonly string[];
   /** Values that are no counts are kept as float32. */
   readonly fractions: boolean;
+  /** Only these genes, in a pack of its own; null: all. */
+  readonly genes: readonly string[] | null;
   readonly workers: number;
   readonly memoryBytes: number;
 }

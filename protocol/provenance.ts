@@ -9,7 +9,7 @@ export interface Provenance {
   readonly fingerprint: Fingerprint;
   readonly params: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  readonly inputs: readonly { readonly name: string; readonly fingerprint: Fingerprint; readonly nObs: number; readonly demo: boolean }[];
+  readonly inputs: readonly { readonly name: string; readonly fingerprint: Fingerprint; readonly nObs: number; readonly demo: boolean; /** Whether X was read from the file or from the pack beside it. */ readonly read: 'file' | 'pack' }[];
   readonly plan: StepPlan;
   readonly started: string;
   readonly wallSeconds: number;

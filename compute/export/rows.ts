@@ -4,7 +4,7 @@ import { plainArena } from '../kernels/block.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
 import type { CsrRows } from '../results/h5ad/index.ts';
-import { openMatrix, type MatrixSpec } from '../stores/index.ts';
+import { openMatrix, type ReadSpec } from '../stores/index.ts';
 import type { CellAxis, CellSlice } from './axis.ts';
 import type { FoundSlots } from '../results/slots.ts';
 
@@ -85,7 +85,7 @@ function keptFrom(slice: CellSlice, from: number): CellSlice {
 }
 
 /** Rows that share a chunk of values on average; the reader keeps the chunk decoded last, so closer rows cost no second reading. */
-function rowsPerChunk(spec: MatrixSpec): number {
+function rowsPerChunk(spec: ReadSpec): number {
   const { chunks, nObs, stored, kind } = spec.facts;
   if (chunks === null) return 1;
   return kind === 'dense' ? chunks[0]! : Math.max(1, Math.floor((chunks[0]! * nObs) / Math.max(1, stored)));

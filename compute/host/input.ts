@@ -6,20 +6,22 @@ import type { PlateInput } from '../../protocol/jobs.ts';
 import { cachedColumn } from '../columns/cached.ts';
 import type { ColumnRef } from '../columns/file.ts';
 import { commonGenes, unsharedGenes, type Plate } from '../matrix/plates.ts';
-import { openPlate } from '../stores/index.ts';
-import type { Column, MatrixSpec } from '../stores/contract.ts';
+import { openPlate, packInPlaceOf } from '../stores/index.ts';
+import type { Column, MatrixSpec, ReadSpec } from '../stores/contract.ts';
 import type { RunInput } from '../steps/contract.ts';
 
 export interface OpenInputOptions {
   readonly plates: readonly PlateInput[];
   readonly genes: 'same' | 'inner';
   readonly cache: string;
+  /** Says which plates are read from packs. */
+  note?(text: string): void;
   /** Makes the row-order copy of a column-order matrix at the given path. */
   transpose(spec: MatrixSpec, path: string): Promise<MatrixSpec>;
 }
 
 export async function openInput(options: OpenInputOptions): Promise<RunInput> {
-  const specs: MatrixSpec[] = [];
+  const specs: ReadSpec[] = [];
   const genes: { name: string; genes: readonly string[] }[] = [];
   for (const input of options.plates) {
     const file = await openPlate(input.path);
@@ -30,7 +32,7 @@ export async function openInput(options: OpenInputOptions): Promise<RunInput> {
         throw failure('not-counts', { path: input.path, slot: file.matrices()[0]!.facts.slot, example: null, row: null });
       }
       if (file.nObs === 0) throw failure('no-cells', { path: input.path });
-      specs.push(await inRowOrder(spec, input, options));
+      specs.push(packed(spec, input, options) ?? (await inRowOrder(spec, input, options)));
       genes.push({ name: input.name, genes: file.geneNames() });
     } finally {
       file.close();
@@ -115,6 +117,18 @@ async function columnFiles(options: OpenInputOptions, name: string): Promise<Col
     }
   }
   return refs;
+}
+
+/** The pack beside the file in place of its matrix: the same cells, read several times as fast. */
+function packed({ facts }: MatrixSpec, { name, path }: PlateInput, { note }: OpenInputOptions): ReadSpec | null {
+  const found = packInPlaceOf(path, facts);
+  if (found === null) return null;
+  if (found.path === undefined) {
+    note?.(`${name}: its pack is left alone (${found.reason})`);
+    return null;
+  }
+  note?.(`${name}: read from its pack`);
+  return { kind: 'pack', facts, path: found.path };
 }
 
 async function inRowOrder(spec: MatrixSpec, input: PlateInput, options: OpenInputOptions): Promise<MatrixSpec> {

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import type { PackAnswer, PackedFile, PackJob } from '../../protocol/loading.ts';
-import { buildPack, deletePack, openPlate, packPath, sourceOf, verifyPack } from '../stores/index.ts';
+import { deletePack, packPath, verifyPack } from '../stores/index.ts';
+import { buildPackOf } from './build-pack.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createReporter } from './reporter.ts';
 import type { PipelineHost } from './run-pipeline.ts';
@@ -37,55 +38,27 @@ export async function runPack(job: PackJob, host: PackHost): Promise<number> {
 
 async function onePack(job: PackJob, file: string, pool: Pool | null, signal: AbortSignal, onRows: (done: number, total: number) => void): Promise<PackedFile> {
   const startedAt = performance.now();
-  const pack = packPath(file);
+  const pack = packPath(file, job.genes !== null);
   const seconds = (): number => (performance.now() - startedAt) / 1000;
   const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   switch (job.action) {
     case 'delete': {
-      const bytes = sizeOf(pack);
-      deletePack(pack);
+      // Also what another selection left: everything here can be made anew.
+      const packs = [packPath(file), packPath(file, true)];
+      const bytes = packs.reduce((sum, one) => sum + sizeOf(one), 0);
+      packs.forEach(deletePack);
       return { file, pack, cells: 0, bytes, file_bytes: sizeOf(file), resumed_at: 0, seconds: seconds() };
     }
     case 'verify': {
-      if (sizeOf(pack) === 0) throw failure('not-found', { what: 'pack', name: pack, near: [] });
-      const { rows } = await verifyPack(pack, { signal, onRows });
-      return { file, pack, cells: rows, bytes: sizeOf(pack), file_bytes: sizeOf(file), resumed_at: 0, seconds: seconds() };
+      const packs = [packPath(file), packPath(file, true)].filter((one) => sizeOf(one) > 0);
+      if (packs.length === 0) throw failure('not-found', { what: 'pack', name: pack, near: [] });
+      let rows = 0;
+      for (const one of packs) ({ rows } = await verifyPack(one, { signal, onRows }));
+      return { file, pack: packs[0]!, cells: rows, bytes: packs.reduce((sum, one) => sum + sizeOf(one), 0), file_bytes: sizeOf(file), resumed_at: 0, seconds: seconds() };
     }
     case 'build': {
-      const plate = await openPlate(file);
-      try {
-        const matrix = plate.counts() ?? plate.matrices()[0];
-        if (matrix === undefined) throw failure('no-matrix', { path: file });
-        if (matrix.kind === 'columns' && matrix.spool === null) {
-          throw failure('unsupported-encoding', { path: file, element: matrix.facts.slot, encoding: 'columns (genes first), which cannot be read cell by cell' });
-        }
-        const built = await buildPack(pack, {
-          matrix, geneNames: plate.geneNames(), source: sourceOf(file, basename(file)), fractions: job.fractions, parallel: 2 * pool!.size, signal, onRows,
-          encode: inTurn(pool!),
-        });
-        return { file, pack, cells: built.rows, bytes: built.bytes, file_bytes: sizeOf(file), resumed_at: built.resumedAt, seconds: seconds() };
-      } finally {
-        plate.close();
-      }
+      const built = await buildPackOf(file, pool!, { fractions: job.fractions, signal, onRows, ...(job.genes ? { genes: job.genes } : {}) });
+      return { file, pack, cells: built.rows, bytes: built.bytes, file_bytes: sizeOf(file), resumed_at: built.resumedAt, seconds: seconds() };
     }
-  }
-}
-
-/** At most as many ranges at a time as the pool has workers; the others wait for their turn. */
-function inTurn(pool: Pool) {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (request: Parameters<typeof call>[0]) => {
-    while (running >= pool.size) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
-    try {
-      return await call(request);
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
-  };
-  function call(request: Parameters<NonNullable<Parameters<typeof buildPack>[1]['encode']>>[0]) {
-    return pool.call('pack', request);
   }
 }

@@ -11,6 +11,7 @@ import { isStepId, steps, type StepId } from '../../steps/table.ts';
 import { openStored } from '../results/array.ts';
 import type { RunInput, StepContext, StepRunner, UpcomingStep } from '../steps/contract.ts';
 import { runners } from '../steps/table.ts';
+import { buildMissingPacks } from './build-pack.ts';
 import { withGeneName } from './gene-words.ts';
 import { openInput } from './input.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -46,10 +47,12 @@ export async function runPipeline(job: PipelineJob, host: PipelineHost): Promise
   host.signal.addEventListener('abort', onAbort);
   try {
     const slots = createSlotTable();
+    const say = (text: string): void => emit({ kind: 'note', step: null, level: 'info', text });
+    if (job.packs && job.steps.some(({ reuse }) => reuse === null)) await buildPacks(job, host, pool, reporter);
     const input = await openInput({
-      plates: job.plates, genes: job.genes, cache: job.cache,
+      plates: job.plates, genes: job.genes, cache: job.cache, note: say,
       async transpose(spec, path) {
-        emit({ kind: 'note', step: null, level: 'info', text: `${spec.facts.slot} is stored gene by gene: making a row-order copy once` });
+        say(`${spec.facts.slot} is stored gene by gene: making a row-order copy once`);
         return pool.call('transpose', { spec, path, memoryBytes: Math.floor(job.memoryBytes / 4) });
       },
     });
@@ -69,6 +72,18 @@ export async function runPipeline(job: PipelineJob, host: PipelineHost): Promise
     reporter.close();
     await pool.close();
   }
+}
+
+/** A step of its own as far as those who watch can see. */
+async function buildPacks(job: PipelineJob, host: PipelineHost, pool: Pool, reporter: Reporter): Promise<void> {
+  await buildMissingPacks(job.plates, pool, {
+    signal: host.signal,
+    begin: (plate) => {
+      host.emit({ kind: 'note', step: null, level: 'info', text: `${plate}: building its pack, which every pass then reads` });
+      reporter.stepStarted('pack', 60);
+    },
+    onRows: (done, total) => reporter.progress(done, total, 'cells'),
+  });
 }
 
 async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
@@ -94,7 +109,7 @@ async function runOne(run: Run, step: JobStep, index: number): Promise<string> {
   const cpu = process.cpuUsage(cpuBefore);
   const provenance: Provenance = {
     truckee: host.version, step: id, stepVersion: steps[id].version, fingerprint: step.fingerprint, params: step.params, seed: job.seed,
-    inputs: job.plates.map((plate) => ({ name: plate.name, fingerprint: plate.fingerprint, nObs: plate.facts.nObs, demo: plate.facts.demo })),
+    inputs: job.plates.map((plate, i) => ({ name: plate.name, fingerprint: plate.fingerprint, nObs: plate.facts.nObs, demo: plate.facts.demo, read: run.input.plates[i]!.spec.kind === 'pack' ? 'pack' : 'file' })),
     plan: record.plan, started: started.toISOString(), wallSeconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes: reporter.stepPeakBytes,
     passes: record.passes, kernels: run.pool.kernels, workers: job.workers, chunkRows: record.plan.chunkRows,
     hardware: { os: process.platform, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, gpu: 'not used' },

@@ -42,7 +42,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
   if (workers > 0 && (hooks.fetch || hooks.fetchTransform || hooks.batch)) {
     refuse('hooks', 'functions', 'workers cannot take functions: give hooksModule a module that exports them, or use workers: 0');
   }
-  const sources = shared?.sources ?? await openSources(options.files, options.verified ?? false, options.backend ?? 'auto');
+  const sources = shared?.sources ?? await openSources(options.files, options.verified ?? false, options.backend ?? 'auto', options.genes);
   try {
     const join = joinGenes(sources.map(({ path, genes }) => ({ name: path, genes })), options.join ?? 'same', options.genes);
     const cells = sources.reduce((sum, source) => sum + source.cells, 0);

@@ -24,13 +24,13 @@ export interface LoaderSource extends LabelledFile {
 /**
  * In an order that depends on what the files hold: by plate label, then by size and cell names. Names and order of the files
  * change nothing, except that the names of collections without obs stand for their plates. Errors: those of opening; no-matrix,
- * no-cells, same-plate-twice, memory-too-small for 'memory'; bad-usage for none.
+ * no-cells, same-plate-twice, memory-too-small for 'memory'; bad-usage for none. `wanted`: a pack of a selection of genes will do when it has these.
  */
-export async function openSources(paths: readonly string[], verified: boolean, backend: Backend): Promise<LoaderSource[]> {
+export async function openSources(paths: readonly string[], verified: boolean, backend: Backend, wanted?: readonly string[]): Promise<LoaderSource[]> {
   if (paths.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'a loader needs at least one file' });
   const opened: { source: LoaderSource; key: string }[] = [];
   try {
-    for (const path of paths) opened.push(await openSource(path, verified, backend));
+    for (const path of paths) opened.push(await openSource(path, verified, backend, wanted));
     const order = new Intl.Collator('en', { numeric: true });
     opened.sort((a, b) => order.compare(a.key, b.key));
     opened.forEach(({ source, key }, i) => {
@@ -44,11 +44,11 @@ export async function openSources(paths: readonly string[], verified: boolean, b
   }
 }
 
-async function openSource(path: string, verified: boolean, backend: Backend): Promise<{ source: LoaderSource; key: string }> {
+async function openSource(path: string, verified: boolean, backend: Backend, wanted: readonly string[] | undefined): Promise<{ source: LoaderSource; key: string }> {
   const cells = await openCollection(path, verified);
   try {
     if (cells.cells === 0) throw failure('no-cells', { path });
-    const pack = backend === 'file' || backend === 'memory' ? null : packBeside(path);
+    const pack = backend === 'file' || backend === 'memory' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
     if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
     const stat = statSync(cells.watched);
     const source: LoaderSource = {
@@ -60,6 +60,12 @@ async function openSource(path: string, verified: boolean, backend: Backend): Pr
     cells.close();
     throw thrown;
   }
+}
+
+/** Genes by name as places in the file's list; those that it has not are left out. */
+function placesOf(wanted: readonly string[], genes: readonly string[]): Int32Array {
+  const places = new Map(genes.map((name, gene) => [name, gene]));
+  return Int32Array.from(wanted.flatMap((name) => places.get(name) ?? []));
 }
 
 const nameOf = (path: string): string => basename(path).replace(/\.(h5ad|h5|zarr|parquet|scdl)$/, '');

@@ -1,13 +1,13 @@
 /** Plates seen as one tall matrix: rows one plate after the other, genes brought to one common order. */
 import { failure } from '../../protocol/errors.ts';
-import type { MatrixSpec } from '../stores/contract.ts';
+import type { ReadSpec } from '../stores/contract.ts';
 import { ascending } from './positions.ts';
 
 /** One plate's place in the tall matrix: structured-cloneable, so that workers get it as it is. */
 export interface Plate {
   readonly name: string;
   readonly path: string;
-  readonly spec: MatrixSpec;
+  readonly spec: ReadSpec;
   /** Global row of its first cell. */
   readonly rowOffset: number;
   readonly nObs: number;

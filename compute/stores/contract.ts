@@ -11,6 +11,9 @@ export type MatrixSpec =
   /** Column order (csc, 10x counts seen gene by gene, mtx): read through a row-order spool made by `transposeToSpool`. */
   | { readonly kind: 'columns'; readonly facts: MatrixFacts; readonly source: ColumnSource; readonly spool: string | null };
 
+/** What rows are read from: a matrix of a file, or the pack at `path` in its place (with the facts of the matrix). */
+export type ReadSpec = MatrixSpec | { readonly kind: 'pack'; readonly facts: MatrixFacts; readonly path: string };
+
 export type ColumnSource =
   | { readonly kind: 'csc'; readonly data: DatasetSpec; readonly indices: DatasetSpec; readonly indptr: DatasetSpec }
   | { readonly kind: 'mtx'; readonly path: string };
@@ -31,7 +34,7 @@ export interface MatrixReader {
   close(): void;
 }
 
-export type OpenMatrix = (spec: MatrixSpec, arena: Arena) => MatrixReader;
+export type OpenMatrix = (spec: ReadSpec, arena: Arena) => MatrixReader;
 
 /** A column of obs or var, rows in file order. Missing: code -1, NaN, or a set mask bit. */
 export type Column =

@@ -6,7 +6,7 @@
  *     const reader = openMatrix(plate.counts(), plainArena);
  *     for await (const block of reader.blocks({ rowStart: 0, rowEnd: plate.nObs, maxRows: 4096, maxStored: 8_000_000 })) ...
  */
-export type { BlockRange, Column, ColumnSource, MatrixReader, MatrixSpec, OpenMatrix, OpenPlate, PlateFile } from './contract.ts';
+export type { BlockRange, Column, ColumnSource, MatrixReader, MatrixSpec, OpenMatrix, OpenPlate, PlateFile, ReadSpec } from './contract.ts';
 export { openPlate } from './open-plate.ts';
 export { openMatrix } from './open-matrix.ts';
 export { transposeToSpool } from './transpose-to-spool.ts';
@@ -20,4 +20,4 @@ export { openCollection } from './open-collection.ts';
 export { buildPack, deletePack } from './pack/build.ts';
 export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
 export { packPath, sourceOf } from './pack/format.ts';
-export { packBeside, packCodec, verifyPack } from './pack/read.ts';
+export { packBeside, packCodec, packInPlaceOf, verifyPack } from './pack/read.ts';

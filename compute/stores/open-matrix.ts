@@ -7,6 +7,7 @@ import { csrReader } from './csr-reader.ts';
 import type { CsrSource } from './csr-source.ts';
 import { denseReader } from './dense-reader.ts';
 import { openArrays } from './open-arrays.ts';
+import { packReader } from './pack/reader.ts';
 import { openSpool } from './spool/reader.ts';
 
 /**
@@ -21,6 +22,8 @@ export const openMatrix: OpenMatrix = (spec, arena): MatrixReader => {
       return denseReader(async () => (await openArrays([spec.values]))[0]!, spec.facts, arena);
     case 'columns':
       return csrReader(async () => spoolOf(spec), spec.facts, arena);
+    case 'pack':
+      return packReader(spec.path, spec.facts, arena);
   }
 };
 

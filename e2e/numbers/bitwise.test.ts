@@ -2,7 +2,8 @@
  * The same bytes whatever the chunk size, the number of workers, and whether steps share a pass: two generated plates of
  * several tiles each, every file of every result compared by digest. Other kernels agree within their tolerances.
  */
-import { join } from 'node:path';
+import { cpSync, existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { relativeGap } from '../../fixtures/golden.ts';
 import type { FinishedRun } from '../support/finished-run.ts';
@@ -53,6 +54,19 @@ describe('same bytes', () => {
 
   test('a small memory budget', async () => {
     expect((await fresh({ memory: '520MiB' })).digests()).toEqual(reference.digests());
+  });
+
+  test('from packs that the run builds first, and says so', async () => {
+    const folder = scratch();
+    const copies = files.map((file) => join(folder, basename(file)));
+    copies.forEach((copy, i) => cpSync(files[i]!, copy, { preserveTimestamps: true }));
+    const trial = createTrial();
+    await trial.add(...copies);
+    const run = await trial.run(steps, { workers: 2, pack: true });
+    expect(run.digests()).toEqual(reference.digests());
+    expect(run.provenance('qc').inputs.map(({ read }) => read)).toEqual(['pack', 'pack']);
+    expect(reference.provenance('qc').inputs.map(({ read }) => read)).toEqual(['file', 'file']);
+    for (const copy of copies) expect(existsSync(`${copy}.pack`)).toBe(true);
   });
 
   test('qc alone first, the rest in a second run: gene selection makes its own pass', async () => {

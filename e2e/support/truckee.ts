@@ -50,6 +50,7 @@ export interface RunOptions {
   readonly seed?: number;
   readonly workers?: number;
   readonly memory?: string;
+  readonly pack?: boolean;
   /** Added to every step's parameters (chunk_rows). */
   readonly how?: Json;
   readonly env?: Readonly<Record<string, string>>;
@@ -85,14 +86,14 @@ export function createTrial(usual: RunOptions = {}): Trial {
   let recipes = 0;
 
   const start = (steps: Steps, options: RunOptions): Promise<Answer> => {
-    const { genes, seed, workers, memory, how, env } = { ...usual, ...options };
+    const { genes, seed, workers, memory, pack, how, env } = { ...usual, ...options };
     const recipe = {
       truckee: 1, name: 'trial', ...(genes ? { genes } : {}), ...(seed === undefined ? {} : { seed }),
       steps: Object.entries(steps).map(([step, params]) => ({ step, params: { ...params, ...how } })),
     };
     const path = join(folder, `recipe-${++recipes}.json`);
     writeFileSync(path, JSON.stringify(recipe));
-    const limits = [...(workers ? ['--workers', String(workers)] : []), ...(memory ? ['--memory', memory] : [])];
+    const limits = [...(workers ? ['--workers', String(workers)] : []), ...(memory ? ['--memory', memory] : []), ...(pack ? ['--pack'] : [])];
     return truckee(['run', path, '--workspace', workspace, ...limits], env);
   };
   const finished = ({ lines, last, stderr }: Answer): FinishedRun => {

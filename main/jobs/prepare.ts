@@ -21,6 +21,7 @@ import { stepFingerprint } from '../results/fingerprint.ts';
 import type { Workspace } from '../workspace.ts';
 import { applyQuery } from './apply-query.ts';
 import { differencesOf } from './differences.ts';
+import { packNotes } from './packs.ts';
 
 export interface Prepared {
   readonly job: PipelineJob;
@@ -28,8 +29,8 @@ export interface Prepared {
   readonly preflight: Preflight;
 }
 
-/** @throws everything that can be wrong with a recipe or its data before a value is read. */
-export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware, override = false): Prepared {
+/** `packs`: packs are built beside plates that lack one. @throws everything that can be wrong with a recipe or its data before a value is read. */
+export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware, override = false, packs = false): Prepared {
   const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
   const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
@@ -46,7 +47,7 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
       }),
     );
   }
-  const notes = [...asked.notes, ...differencesOf(workspace.catalog, datasets), ...resolved.notes];
+  const notes = [...asked.notes, ...differencesOf(workspace.catalog, datasets), ...resolved.notes, ...packNotes(datasets, packs)];
   const steps = resolved.steps.map((step, i): JobStep => ({
     id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan, how: step.how,
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
@@ -55,7 +56,7 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
   const preflight = judge(resolved.steps, steps.map((step) => step.reuse !== null), hardware, workspace.root, notes, { wanted: override, machineBytes: machineMemory() });
   const job: PipelineJob = {
     kind: 'pipeline', id: asJobId(randomUUID()), recipe: recipe.name, seed: recipe.seed, genes: recipe.genes,
-    plates: plateInputs(datasets), steps, workers: hardware.workers, memoryBytes: preflight.memoryBytes, cache: workspace.folders.cache,
+    plates: plateInputs(datasets), steps, workers: hardware.workers, memoryBytes: preflight.memoryBytes, cache: workspace.folders.cache, packs,
     ...(preflight.overridden === null ? {} : { overridden: preflight.overridden.message }),
   };
   return { job, steps: resolved.steps, preflight };

@@ -22,6 +22,7 @@ interface PackExports {
   isSound(row: number, bytes: number, seed: number): number;
   encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, to: number, seed: number, fractions: boolean): number;
   decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, indices: number, values: number): number;
+  decodeOrdered(row: number, bytes: number, seed: number, ids: number, genesOf: number, genes: number, bitmap: number, counts: number, indices: number, values: number): number;
   decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, out: number, width: number): number;
 }
 
@@ -53,7 +54,7 @@ function instance(memory: CodecMemory): PackExports {
 }
 
 function isPack(exports: Record<string, unknown>): exports is Record<string, unknown> & PackExports {
-  const names = ['scratchAddress', 'scratchBytes', 'sumsAddress', 'entriesOf', 'isSound', 'encodeRow', 'decodeSparse', 'decodeDense'];
+  const names = ['scratchAddress', 'scratchBytes', 'sumsAddress', 'entriesOf', 'isSound', 'encodeRow', 'decodeSparse', 'decodeOrdered', 'decodeDense'];
   return names.every((name) => typeof exports[name] === 'function');
 }
 
@@ -62,6 +63,8 @@ export interface RowSums {
   readonly total: number;
   readonly mito: number;
   readonly detected: number;
+  /** Its genes came in ascending order, without stored zeros. */
+  readonly ordered: boolean;
 }
 
 export interface PackEncoder {
@@ -123,7 +126,8 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
     },
     sums() {
       const [total, mito] = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
-      return { total: total!, mito: mito!, detected: new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 1)[0]! };
+      const [detected, ordered] = new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 2);
+      return { total: total!, mito: mito!, detected: detected!, ordered: ordered === 1 };
     },
     take() {
       const taken = new Uint8Array(end);
@@ -138,6 +142,13 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
 export interface PackCodec {
   readonly memory: CodecMemory;
   decoder(columns: Int32Array, width: number): PackDecoder;
+  /** Rows with their genes in ascending order, as files have them. `geneOfId`: of `genes`. */
+  ordered(geneOfId: Int32Array, genes: number): OrderedDecoder;
+}
+
+export interface OrderedDecoder extends Pick<PackDecoder, 'rows' | 'entries'> {
+  /** Decodes the row at `offset`; returns its entries. Throws when it is damaged. */
+  decode(offset: number, bytes: number, seed: number, indices: Int32Array, values: Float32Array, at: number): number;
 }
 
 export interface PackDecoder {
@@ -172,37 +183,63 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
     }
     return spare;
   };
+  const rowRoom = () => {
+    let room = 65_536;
+    let at = memory.take(room);
+    return {
+      at: () => at,
+      rows(bytes: number): Uint8Array {
+        if (bytes + readSlack > room) {
+          memory.give(at);
+          // An eighth more, so that fetches of nearly the same size do not each grow it.
+          room = Math.ceil(1.125 * bytes) + readSlack;
+          at = memory.take(room);
+        }
+        return new Uint8Array(memory.wasm.buffer, at, bytes);
+      },
+      entries: (offset: number): number => wasm.entriesOf(at + offset),
+    };
+  };
   return {
     memory,
+    ordered(geneOfId, genes) {
+      const { at: rowsAt, rows, entries } = rowRoom();
+      const table = memory.take(4 * geneOfId.length);
+      new Int32Array(memory.wasm.buffer, table, geneOfId.length).set(geneOfId);
+      const bitmap = memory.take(8 * Math.ceil(genes / 64));
+      new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
+      const counts = memory.take(4 * genes);
+      return {
+        rows, entries,
+        decode(offset, bytes, seed, indices, values, at) {
+          const to = spareFor(geneOfId.length + blockSlack);
+          const written = wasm.decodeOrdered(rowsAt() + offset, bytes, seed, geneOfId.length, table, genes, bitmap, counts, to.indices, to.values);
+          if (written < 0) refuse();
+          indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
+          values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
+          return written;
+        },
+      };
+    },
     decoder(columns, width) {
+      const { at: rowsAt, rows, entries } = rowRoom();
       const genes = columns.length;
       const columnAt = memory.take(4 * genes);
       new Int32Array(memory.wasm.buffer, columnAt, genes).set(columns);
       const wantedAt = memory.take(genes);
       new Uint8Array(memory.wasm.buffer, wantedAt, genes).set(columns.map((column) => (column < 0 ? 0 : 1)));
       const wanted = columns.every((column) => column >= 0) ? 0 : wantedAt;
-      let room = 65_536;
-      let rowsAt = memory.take(room);
       return {
-        rows(bytes) {
-          if (bytes + readSlack > room) {
-            memory.give(rowsAt);
-            // An eighth more, so that fetches of nearly the same size do not each grow it.
-            room = Math.ceil(1.125 * bytes) + readSlack;
-            rowsAt = memory.take(room);
-          }
-          return new Uint8Array(memory.wasm.buffer, rowsAt, bytes);
-        },
-        entries: (offset) => wasm.entriesOf(rowsAt + offset),
+        rows, entries,
         csr(offset, bytes, seed, factor, logs, indices, values, at) {
           // No row has more entries than genes, whatever a damaged one claims.
-          const most = at + Math.min(genes, wasm.entriesOf(rowsAt + offset)) + blockSlack;
+          const most = at + Math.min(genes, wasm.entriesOf(rowsAt() + offset)) + blockSlack;
           if (most <= indices.length && most <= values.length && memory.owns(indices) && memory.owns(values)) {
-            const written = wasm.decodeSparse(rowsAt + offset, bytes, seed, genes, columnAt, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
+            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
             return written < 0 ? refuse() : written;
           }
           const to = spareFor(genes + blockSlack);
-          const written = wasm.decodeSparse(rowsAt + offset, bytes, seed, genes, columnAt, wanted, factor, logs, to.indices, to.values);
+          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, wanted, factor, logs, to.indices, to.values);
           if (written < 0) refuse();
           indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
           values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
@@ -211,15 +248,15 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
         dense(offset, bytes, seed, factor, logs, out, at) {
           if (memory.owns(out)) {
             if (at + width > out.length) throw new RangeError('a dense row does not fit');
-            if (wasm.decodeDense(rowsAt + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
+            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
             return;
           }
           const { values } = spareFor(width);
-          if (wasm.decodeDense(rowsAt + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, values, width) < 0) refuse();
+          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, values, width) < 0) refuse();
           out.set(new Float32Array(memory.wasm.buffer, values, width), at);
         },
-        isSound: (offset, bytes, seed) => wasm.isSound(rowsAt + offset, bytes, seed) === 1,
-        close: () => [columnAt, wantedAt, rowsAt].forEach(memory.give),
+        isSound: (offset, bytes, seed) => wasm.isSound(rowsAt() + offset, bytes, seed) === 1,
+        close: () => [columnAt, wantedAt, rowsAt()].forEach(memory.give),
       };
     },
   };

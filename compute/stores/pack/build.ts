@@ -5,13 +5,14 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
+import { nearNames } from '../../../protocol/format.ts';
 import { syncFolder } from '../../../io/sync-folder.ts';
 import { geneRank } from '../../codecs/pack/codec.ts';
 import { plainArena } from '../../kernels/block.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
 import { encodeRange, type EncodedRows, type EncodeRequest } from './encode.ts';
-import { finishPack, headBytes, readFully, sameSource, writeFully, type PackSource } from './format.ts';
+import { finishPack, headBytes, readFully, rowStarts, sameSource, writeFully, type PackSource } from './format.ts';
 
 export interface BuildOptions {
   readonly matrix: MatrixSpec;
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly source: PackSource;
   /** Keep values that are no counts as float32; default: they are refused. */
   readonly fractions?: boolean;
+  /** Only these genes; default all. What is kept of each row (sum, genes, mitochondrial counts) is over all genes all the same. */
+  readonly genes?: readonly string[];
   /** Packs a range; default in this thread. */
   readonly encode?: (request: EncodeRequest) => Promise<EncodedRows>;
   /** Ranges in the works at a time. */
@@ -31,8 +34,9 @@ export interface BuildOptions {
 
 /** Rows packed in one go. */
 export const rangeRows = 4096;
-/** Per row in the file of rows that are finished: bytes, sum, genes, mitochondrial counts as float64. */
-const recordBytes = 32;
+/** Per row in the file of rows that are finished: bytes, sum, genes, mitochondrial counts, in order or not, as float64. */
+const recordNumbers = 5;
+const recordBytes = 8 * recordNumbers;
 /** Forced to disk after about so much. */
 const flushBytes = 32 << 20;
 
@@ -43,8 +47,8 @@ export async function buildPack(path: string, options: BuildOptions): Promise<{ 
   const part = `${path}.part`;
   try {
     const order = await settings(part, options);
-    const ranks = new Int32Array(nVars);
-    order.forEach((gene, id) => (ranks[gene] = geneRank(id, /^mt-/i.test(options.geneNames[gene]!))));
+    const ranks = Int32Array.from(options.geneNames, (name) => geneRank(0, isMito(name), true));
+    order.forEach((gene, id) => (ranks[gene] = geneRank(id, isMito(options.geneNames[gene]!))));
     const fd = openSync(part, existsSync(part) ? 'r+' : 'w+');
     const rowsFd = openSync(`${part}.rows`, existsSync(`${part}.rows`) ? 'r+' : 'w+');
     try {
@@ -87,7 +91,8 @@ export async function buildPack(path: string, options: BuildOptions): Promise<{ 
       } finally {
         await Promise.allSettled(waiting);
       }
-      finishPack(fd, end, { rows: nObs, genes: nVars, slot, fractions, source }, { ...tablesOf(rowsFd, nObs), geneOfId: order });
+      const { tables, ordered } = tablesOf(rowsFd, nObs);
+      finishPack(fd, end, { rows: nObs, genes: nVars, slot, fractions, source, ordered }, { ...tables, geneOfId: order });
       renameSync(part, path);
       syncFolder(dirname(path));
       deleteParts(path);
@@ -115,17 +120,29 @@ function deleteParts(path: string): void {
 }
 
 /** The gene of every id; from the earlier build where there is one of the same file, else by how many sampled cells have it. */
-async function settings(part: string, { matrix, source, fractions = false }: BuildOptions): Promise<Int32Array> {
+async function settings(part: string, { matrix, source, fractions = false, genes, geneNames }: BuildOptions): Promise<Int32Array> {
   const path = `${part}.json`;
+  const wanted = genes === undefined ? null : new Set(placesOf(genes, geneNames));
   if (existsSync(path) && existsSync(part)) {
     const before = JSON.parse(readFileSync(path, 'utf8')) as { source: PackSource; fractions: boolean; order: number[] };
-    if (sameSource(before.source, source) && before.fractions === fractions) return Int32Array.from(before.order);
+    const sameGenes = before.order.length === (wanted?.size ?? geneNames.length) && before.order.every((gene) => wanted?.has(gene) ?? true);
+    if (sameSource(before.source, source) && before.fractions === fractions && sameGenes) return Int32Array.from(before.order);
   }
   for (const file of [part, `${part}.rows`, path]) rmSync(file, { force: true });
-  const order = await popularity(matrix);
+  const order = (await popularity(matrix)).filter((gene) => wanted?.has(gene) ?? true);
   writeFileSync(`${path}.new`, JSON.stringify({ source, fractions, order: [...order] }), { flush: true });
   renameSync(`${path}.new`, path);
   return order;
+}
+
+/** Genes of the file by name. Errors: not-found. */
+function placesOf(genes: readonly string[], geneNames: readonly string[]): number[] {
+  const places = new Map(geneNames.map((name, gene) => [name, gene]));
+  return genes.map((name) => {
+    const place = places.get(name);
+    if (place === undefined) throw failure('not-found', { what: 'gene', name, near: nearNames(name, geneNames) });
+    return place;
+  });
 }
 
 /** Genes, those found in most of some 5,000 spread cells first: small ids and small gaps where most entries are. */
@@ -155,9 +172,9 @@ function resume(fd: number, rowsFd: number, nObs: number): { rows: number; end: 
   let end = headBytes;
   let at = headBytes;
   const size = sizeOf(fd);
-  for (let row = 0; row < records.length / 4; row++) {
-    at += records[4 * row]!;
-    if (at > size || !(records[4 * row]! >= 8)) break;
+  for (let row = 0; row < records.length / recordNumbers; row++) {
+    at += records[recordNumbers * row]!;
+    if (at > size || !(records[recordNumbers * row]! >= 8)) break;
     if ((row + 1) % rangeRows === 0 || row + 1 === nObs) [rows, end] = [row + 1, at];
   }
   ftruncateSync(fd, end);
@@ -165,20 +182,24 @@ function resume(fd: number, rowsFd: number, nObs: number): { rows: number; end: 
   return { rows, end };
 }
 
+const isMito = (name: string): boolean => /^mt-/i.test(name);
+
 const sizeOf = (fd: number): number => fstatSync(fd).size;
 
-function records({ rowBytes, totals, detected, mito }: EncodedRows): Uint8Array {
-  const out = new Float64Array(4 * rowBytes.length);
-  for (let row = 0; row < rowBytes.length; row++) out.set([rowBytes[row]!, totals[row]!, detected[row]!, mito[row]!], 4 * row);
+function records({ rowBytes, totals, detected, mito, ordered }: EncodedRows): Uint8Array {
+  const out = new Float64Array(recordNumbers * rowBytes.length);
+  for (let row = 0; row < rowBytes.length; row++) out.set([rowBytes[row]!, totals[row]!, detected[row]!, mito[row]!, ordered[row]!], recordNumbers * row);
   return new Uint8Array(out.buffer);
 }
 
 function tablesOf(rowsFd: number, rows: number) {
   const bytes = readFully(rowsFd, 0, rows * recordBytes)!;
-  const all = new Float64Array(bytes.buffer, bytes.byteOffset, 4 * rows);
+  const all = new Float64Array(bytes.buffer, bytes.byteOffset, recordNumbers * rows);
   const column = <T extends Uint32Array | Float64Array>(out: T, place: number): T => {
-    for (let row = 0; row < rows; row++) out[row] = all[4 * row + place]!;
+    for (let row = 0; row < rows; row++) out[row] = all[recordNumbers * row + place]!;
     return out;
   };
-  return { rowBytes: column(new Uint32Array(rows), 0), totals: column(new Float64Array(rows), 1), detected: column(new Uint32Array(rows), 2), mito: column(new Float64Array(rows), 3) };
+  const rowBytes = column(new Uint32Array(rows), 0);
+  const tables = { rowBytes, starts: rowStarts(rowBytes), totals: column(new Float64Array(rows), 1), detected: column(new Uint32Array(rows), 2), mito: column(new Float64Array(rows), 3) };
+  return { tables, ordered: column(new Uint32Array(rows), 4).every((one) => one === 1) };
 }

@@ -25,6 +25,8 @@ export interface EncodedRows {
   readonly totals: Float64Array;
   readonly detected: Uint32Array;
   readonly mito: Float64Array;
+  /** 1 where the row's genes came in ascending order, without stored zeros. */
+  readonly ordered: Uint8Array;
 }
 
 /** Errors: not-counts for values that are none; corrupt-file for a gene given twice in a row; those of reading. */
@@ -32,7 +34,7 @@ export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }
   const memory = createLinearMemory(mostMemory);
   const encoder = packEncoder(memory, ranks, fractions);
   const rows = rowEnd - rowStart;
-  const out = { rowBytes: new Uint32Array(rows), totals: new Float64Array(rows), detected: new Uint32Array(rows), mito: new Float64Array(rows) };
+  const out = { rowBytes: new Uint32Array(rows), totals: new Float64Array(rows), detected: new Uint32Array(rows), mito: new Float64Array(rows), ordered: new Uint8Array(rows) };
   // Rows are read to where the encoder looks at them.
   const reader = openMatrix(matrix, createArena(memory));
   try {
@@ -46,10 +48,11 @@ export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }
         } catch (cause) {
           throw encodeFailure(messageOf(cause), matrix, row, values.subarray(indptr[i]!, indptr[i + 1]!));
         }
-        const { total, mito, detected } = encoder.sums();
+        const { total, mito, detected, ordered } = encoder.sums();
         out.totals[at] = total;
         out.mito[at] = mito;
         out.detected[at] = detected;
+        out.ordered[at] = ordered ? 1 : 0;
       }
     }
   } finally {

@@ -3,13 +3,13 @@
  *
  * 64 bytes: magic, version, place, size and CRC-32 of the description (JSON), CRC-32 of these bytes. Then the packed rows, each
  * with a check word of its own (codecs/pack), because rows are read singly; then tables with a CRC-32 each: bytes, sum, genes
- * and mitochondrial counts of every row over all genes of the file, and the gene of every id. Then the description.
+ * and mitochondrial counts of every row over all genes of the file, where every 256th row begins, and the gene of every id. Then the description.
  */
 import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 
-export const packVersion = 2;
+export const packVersion = 3;
 export const headBytes = 64;
 const magic = 'TRKPACK\n';
 
@@ -22,18 +22,21 @@ export interface PackTable {
 export interface PackDescription {
   readonly version: number;
   readonly rows: number;
+  /** Of the file; the pack may hold fewer: as many as have an id. */
   readonly genes: number;
   readonly slot: string;
   /** Values may be no counts. */
   readonly fractions: boolean;
   /** The file it was made from: a changed one makes the pack useless. */
   readonly source: PackSource;
-  /** rowBytes: uint32, totals: float64, detected: uint32, mito: float64, geneOfId: int32. */
+  /** Every row of the file has its genes in ascending order and no stored zeros: read in that order, the pack gives what the file gives. */
+  readonly ordered: boolean;
+  /** rowBytes: uint32, starts: float64, totals: float64, detected: uint32, mito: float64, geneOfId: int32. */
   readonly tables: Readonly<Record<PackTableName, PackTable>>;
 }
 
-export type PackTableName = 'rowBytes' | 'totals' | 'detected' | 'mito' | 'geneOfId';
-export const packTables = ['rowBytes', 'totals', 'detected', 'mito', 'geneOfId'] as const;
+export type PackTableName = 'rowBytes' | 'starts' | 'totals' | 'detected' | 'mito' | 'geneOfId';
+export const packTables = ['rowBytes', 'starts', 'totals', 'detected', 'mito', 'geneOfId'] as const;
 
 export interface PackSource {
   readonly name: string;
@@ -41,8 +44,24 @@ export interface PackSource {
   readonly mtimeMs: number;
 }
 
-export function packPath(file: string): string {
-  return `${file}.pack`;
+/** Rows between two starts that are kept. */
+export const startStride = 256;
+
+/** Where rows 0, 256, 512... begin, and the end of the last row. */
+export function rowStarts(rowBytes: Uint32Array): Float64Array {
+  const starts = new Float64Array(Math.ceil(rowBytes.length / startStride) + 1);
+  let at = headBytes;
+  for (let row = 0; row < rowBytes.length; row++) {
+    if (row % startStride === 0) starts[row / startStride] = at;
+    at += rowBytes[row]!;
+  }
+  starts[starts.length - 1] = at;
+  return starts;
+}
+
+/** `genes`: the pack of a selection of genes, which lies beside that of all. */
+export function packPath(file: string, genes = false): string {
+  return genes ? `${file}.genes.pack` : `${file}.pack`;
 }
 
 /** Errors: file-not-found. */

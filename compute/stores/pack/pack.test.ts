@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generatePlate } from '../../generator/plate.ts';
 import { createRandom } from '../../random/random.ts';
 import { openPlate } from '../open-plate.ts';
-import type { MatrixSpec } from '../contract.ts';
+import { plainArena } from '../../kernels/block.ts';
+import type { MatrixSpec, ReadSpec } from '../contract.ts';
+import { openMatrix } from '../open-matrix.ts';
 import { openRowStore, rowStoreSpec } from '../rows/open.ts';
 import { buildPack, deletePack, type BuildOptions } from './build.ts';
 import { encodeRange } from './encode.ts';
 import { packPath, readDescription, sourceOf } from './format.ts';
-import { packBeside, packStore, verifyPack } from './read.ts';
+import { packBeside, packInPlaceOf, packStore, verifyPack } from './read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-pack-'));
 const file = join(folder, 'plate.h5ad');
@@ -51,6 +53,24 @@ test('every row equals the file, read in any order; the file is larger than its 
   }
   own.close();
   pack.close();
+});
+
+test('read in order it gives the blocks that the file gives, however they are cut', async () => {
+  const read = async (spec: ReadSpec, maxRows: number, maxStored: number): Promise<string[]> => {
+    const reader = openMatrix(spec, plainArena);
+    const rows: string[] = [];
+    for await (const { rows: count, rowStart, indptr, indices, values } of reader.blocks({ rowStart: 500, rowEnd: 1700, maxRows, maxStored })) {
+      expect(rowStart).toBe(500 + rows.length);
+      expect(count).toBeLessThanOrEqual(maxRows);
+      for (let row = 0; row < count; row++) rows.push(`${indices.subarray(indptr[row], indptr[row + 1])};${values.subarray(indptr[row], indptr[row + 1])}`);
+    }
+    reader.close();
+    return rows;
+  };
+  const { path } = packInPlaceOf(file, matrix.facts)!;
+  const own = await read(matrix, 4096, 1 << 22);
+  for (const [maxRows, maxStored] of [[4096, 1 << 22], [100, 1 << 22], [4096, 777], [1, 1]] as const) expect(await read({ kind: 'pack', facts: matrix.facts, path: path! }, maxRows, maxStored)).toEqual(own);
+  expect(packInPlaceOf(file, { ...matrix.facts, slot: 'layers/other' })!.reason).toMatch(/not all of/);
 });
 
 describe('building', () => {

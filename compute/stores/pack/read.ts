@@ -4,10 +4,11 @@ import { crc32 } from 'node:zlib';
 import { openPackCodec, type PackCodec } from '../../codecs/pack/codec.ts';
 import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
+import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
 import { startOf, type RowPointers } from '../rows/pointers.ts';
-import { headBytes, packPath, readDescription, readFully, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
+import { packPath, readDescription, readFully, rowStarts, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
 
 /** What workers need; arrays are in shared memory. */
 export interface PackSpec {
@@ -19,9 +20,19 @@ export interface PackSpec {
   readonly geneOfId: Int32Array;
 }
 
-/** The pack beside a file, null when there is none, the file has changed since or it was made by another version; a damaged one is an error. */
-export function packBeside(file: string): PackSpec | null {
-  const path = packPath(file);
+/**
+ * The pack beside a file: of all genes, else one that has at least those wanted (indices into the file's genes). Null when there
+ * is none, the file has changed since or it was made by another version; a damaged one is an error.
+ */
+export function packBeside(file: string, wanted: Int32Array | null = null): PackSpec | null {
+  const whole = fittingPack(file, packPath(file));
+  if (whole !== null || wanted === null) return whole;
+  const some = fittingPack(file, packPath(file, true));
+  const there = new Set(some?.geneOfId);
+  return wanted.every((gene) => there.has(gene)) ? some : null;
+}
+
+function fittingPack(file: string, path: string): PackSpec | null {
   if (!existsSync(path)) return null;
   let description: PackDescription;
   try {
@@ -33,6 +44,21 @@ export function packBeside(file: string): PackSpec | null {
   return sameSource(description.source, sourceOf(file, description.source.name)) ? packSpec(path, description) : null;
 }
 
+/** The pack that gives what this matrix of a file gives, row by row; or why the one that is there does not; null for none. */
+export function packInPlaceOf(file: string, { slot, nObs, nVars }: MatrixFacts): { path: string; reason?: never } | { path?: never; reason: string } | null {
+  const path = packPath(file);
+  if (!existsSync(path)) return null;
+  try {
+    const { source, ordered, rows, genes, tables, ...about } = readDescription(path);
+    if (!sameSource(source, sourceOf(file, source.name))) return { reason: 'the file has changed since' };
+    if (about.slot !== slot || rows !== nObs || genes !== nVars || tables.geneOfId.bytes !== 4 * genes) return { reason: `it holds ${about.slot}, not all of ${slot}` };
+    return ordered ? { path } : { reason: 'the file has rows whose genes are not in ascending order, or stored zeros' };
+  } catch (thrown) {
+    if (thrown instanceof TruckeeError) return { reason: messageOf(thrown) };
+    throw thrown;
+  }
+}
+
 /** Errors: corrupt-file when a table does not fit its checksum. */
 export function packSpec(path: string, description = readDescription(path)): PackSpec {
   const { rows } = description;
@@ -40,20 +66,17 @@ export function packSpec(path: string, description = readDescription(path)): Pac
   const narrow = rowBytes.every((bytes) => bytes < 65_536);
   const lengths = narrow ? new Uint16Array(new SharedArrayBuffer(2 * rows)) : new Uint32Array(new SharedArrayBuffer(4 * rows));
   lengths.set(rowBytes);
-  const starts = new Float64Array(new SharedArrayBuffer(8 * (Math.ceil(rows / 256) + 1)));
-  let at = headBytes;
-  rowBytes.forEach((bytes, row) => {
-    if (row % 256 === 0) starts[row / 256] = at;
-    at += bytes;
-  });
-  starts[starts.length - 1] = at;
+  const found = rowStarts(rowBytes);
+  const starts = new Float64Array(new SharedArrayBuffer(found.byteLength));
+  starts.set(found);
   const totals = new Float64Array(new SharedArrayBuffer(8 * rows));
   totals.set(new Float64Array(table(path, description, 'totals', 8 * rows)));
-  const geneOfId = new Int32Array(table(path, description, 'geneOfId', 4 * description.genes));
+  const geneOfId = new Int32Array(table(path, description, 'geneOfId', description.tables.geneOfId.bytes));
   return { path, pointers: { rows, starts, lengths }, totals, geneOfId };
 }
 
-function table(path: string, { tables }: PackDescription, name: PackTableName, expected: number): ArrayBuffer {
+/** The bytes of a table. Errors: corrupt-file when it does not fit its checksum. */
+export function table(path: string, { tables }: PackDescription, name: PackTableName, expected: number): ArrayBuffer {
   const { offset, bytes, crc } = tables[name];
   const fd = openSync(path, 'r');
   try {
@@ -125,6 +148,7 @@ export async function verifyPack(path: string, options: { signal?: AbortSignal; 
   for (const name of Object.keys(description.tables) as PackTableName[]) table(path, description, name, description.tables[name].bytes);
   const spec = packSpec(path, description);
   const store = packStore(spec, { columns: null, width: description.genes, targetSum: null, log1p: false });
+  const whole = spec.geneOfId.length === description.genes;
   const indices = new Int32Array(description.genes);
   const values = new Float32Array(description.genes);
   try {
@@ -137,7 +161,7 @@ export async function verifyPack(path: string, options: { signal?: AbortSignal; 
         let sum = 0;
         for (let i = 0; i < written; i++) sum += values[i]!;
         // Sums of counts are exact in any order.
-        if (!description.fractions && sum !== spec.totals[start + k]) throw failure('corrupt-file', { path, element: `row ${start + k}`, reason: 'its sum is not the one recorded' });
+        if (!description.fractions && whole && sum !== spec.totals[start + k]) throw failure('corrupt-file', { path, element: `row ${start + k}`, reason: 'its sum is not the one recorded' });
       }
       options.onRows?.(start + rows, description.rows);
       await new Promise((resolve) => setImmediate(resolve));

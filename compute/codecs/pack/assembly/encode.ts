@@ -9,7 +9,7 @@ const FRACTION: i32 = -2;
 const OUTSIDE: i32 = -3;
 const LEFT_OUT: u32 = 1 << 30;
 
-/** Where the row encoded last left its sum, that of its mitochondrial genes (float64) and the number of its genes (uint32). */
+/** Where the row encoded last left its sum, that of its mitochondrial genes (float64), the number of its genes, and 1 if they came in ascending order without zeros (uint32). */
 export function sumsAddress(): usize {
   return SUMS;
 }
@@ -28,9 +28,13 @@ export function encodeRow(
   let detected: u32 = 0;
   let sum: f64 = 0;
   let mito: f64 = 0;
+  let ordered = true;
+  let last: i64 = -1;
   for (let i: u32 = 0; i < entries; i++) {
     const gene = load<u32>(indices + (<usize>i << 2));
     const value = load<f32>(values + (<usize>i << 2));
+    ordered = ordered && value != 0 && <i64>gene > last;
+    last = <i64>gene;
     if (value == 0) continue;
     if (gene >= genes) {
       problem = OUTSIDE;
@@ -64,6 +68,7 @@ export function encodeRow(
   store<f64>(SUMS, sum);
   store<f64>(SUMS, mito, 8);
   store<u32>(SUMS, detected, 16);
+  store<u32>(SUMS, <u32>ordered, 20);
   return <i32>writeRow(kept, genes, bitmap, counts, to, seed);
 }
 

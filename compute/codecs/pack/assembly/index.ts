@@ -82,6 +82,47 @@ export function decodeDense(
   return next == end ? 0 : DAMAGED;
 }
 
+/**
+ * Decodes a row into `indices` and `values` in ascending order of genes. `genesOf` maps ids to genes, of which there are
+ * `genes`; `bitmap` (genes bits) is all zero before and after, `counts` has room for a value per gene. Returns the entries
+ * written, -1 for a damaged row.
+ */
+export function decodeOrdered(
+  row: usize, bytes: u32, seed: u32, ids: u32, genesOf: usize, genes: u32, bitmap: usize, counts: usize, indices: usize, values: usize,
+): i32 {
+  const entries = begin(row, bytes, seed, ids);
+  if (entries < 0) return DAMAGED;
+  const end = row + bytes;
+  let heads = row + 8;
+  let sound = true;
+  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+    const count = min(BLOCK, left);
+    left -= count;
+    sound = readBlock(heads, count, end, ids, VALUES);
+    if (!sound) break;
+    for (let i: usize = 0; i < <usize>count << 2; i += 4) {
+      const gene = load<u32>(genesOf + load<u32>(IDS + i));
+      const word = bitmap + ((<usize>gene >> 6) << 3);
+      store<u64>(word, load<u64>(word) | (<u64>1 << (<u64>gene & 63)));
+      store<f32>(counts + (<usize>gene << 2), load<f32>(VALUES + i));
+    }
+  }
+  let written: usize = 0;
+  const words = (<usize>genes + 63) >> 6;
+  for (let word: usize = 0; word < words; word++) {
+    let bits = load<u64>(bitmap + (word << 3));
+    if (bits == 0) continue;
+    store<u64>(bitmap + (word << 3), 0);
+    for (; bits != 0; bits &= bits - 1) {
+      const gene = (<u32>word << 6) | <u32>ctz(bits);
+      store<u32>(indices + written, gene);
+      store<f32>(values + written, load<f32>(counts + (<usize>gene << 2)));
+      written += 4;
+    }
+  }
+  return sound && next == end ? <i32>(written >> 2) : DAMAGED;
+}
+
 /** Entries of a sound row, -1 for any other. */
 function begin(row: usize, bytes: u32, seed: u32, ids: u32): i32 {
   if (isSound(row, bytes, seed) == 0) return DAMAGED;

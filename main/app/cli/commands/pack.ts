@@ -1,5 +1,6 @@
 /** `truckee pack`: compact copies beside files, for training that reads cells in any order. */
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
@@ -21,6 +22,7 @@ export const pack: Command = {
   usage: 'build|verify|delete FILE...',
   options: {
     fractions: { help: 'Keep values that are no counts as float32 (default: refuse them).' },
+    genes: { value: 'LIST', help: 'Only the genes of this file (one name per line), in FILE.genes.pack: small, and batches of these genes are those of the whole file.' },
     workers: { value: 'N', help: 'Worker threads (default: the number of cores).' },
     memory: { value: 'SIZE', help: 'Memory that may be used.' },
   },
@@ -32,7 +34,8 @@ export const pack: Command = {
     if (action === undefined || files.length === 0) throw failure('bad-usage', { command: 'pack', reason: `an action (${actions.join(', ')}) and at least one file are needed` });
     const hardware = probeHardware(process.cwd(), limitsOf(options));
     const job: PackJob = {
-      kind: 'pack', id: asJobId(randomUUID()), action, files: files.map((file) => resolve(file)), fractions: options.has('fractions'), workers: hardware.workers, memoryBytes: hardware.memoryBytes,
+      kind: 'pack', id: asJobId(randomUUID()), action, files: files.map((file) => resolve(file)), fractions: options.has('fractions'), genes: genesOf(options.text('genes')),
+      workers: hardware.workers, memoryBytes: hardware.memoryBytes,
     };
     const view = createProgressView(say, context.json);
     try {
@@ -49,3 +52,12 @@ export const pack: Command = {
     }
   },
 };
+
+/** Names of genes, one a line. Errors: file-not-found, bad-usage for an empty list. */
+function genesOf(path: string | undefined): string[] | null {
+  if (path === undefined) return null;
+  if (!existsSync(path)) throw failure('file-not-found', { path: resolve(path) });
+  const genes = [...new Set(readFileSync(path, 'utf8').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== ''))];
+  if (genes.length === 0) throw failure('bad-usage', { command: 'pack', reason: `${path} names no gene` });
+  return genes;
+}

@@ -20,13 +20,16 @@ import { stepsHelp } from './step-help.ts';
 export const run: Command = {
   name: 'run',
   summary: 'Run a recipe: a JSON file, - for standard input, or the name of a ready recipe.',
-  usage: 'RECIPE [--set STEP.PARAM=VALUE]... [--memory SIZE] [--workers N]',
-  options: runOptions,
+  usage: 'RECIPE [--set STEP.PARAM=VALUE]... [--memory SIZE] [--workers N] [--pack]',
+  options: {
+    ...runOptions,
+    pack: { help: 'First build packs beside plates that lack one (see truckee pack). With two passes or more this costs no time: every pass reads packs.' },
+  },
   help: stepsHelp,
   run: (context) =>
     withLockedWorkspace(context.workspacePath, async (workspace) => {
       const recipe = loadRecipe(onePositional(context, 'run', 'RECIPE'), context.options);
-      const outcome = await runRecipe(workspace, recipe, limitsOf(context.options), context);
+      const outcome = await runRecipe(workspace, recipe, limitsOf(context.options), context, { packs: context.options.has('pack') });
       const { say } = context;
       say.json(summaryOf(outcome));
       say.line();
@@ -53,10 +56,10 @@ export interface RunResult {
 
 /** Runs to the end. @throws what the run ended with when that is not `done`. */
 export async function runRecipe(
-  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>,
+  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>, options: { packs?: boolean } = {},
 ): Promise<RunOutcome> {
   const hardware = probeHardware(workspace.root, limits);
-  const prepared = prepareJob(workspace, recipe, hardware, limits.override);
+  const prepared = prepareJob(workspace, recipe, hardware, limits.override, options.packs);
   context.say.line(`${recipe.title || recipe.name}: ${prepared.job.plates.map((plate) => plate.name).join(', ')}`);
   showPreflight(prepared.preflight, context.say);
   if (prepared.preflight.refusal) throw prepared.preflight.refusal;
