@@ -1,7 +1,9 @@
 /** All benches by the name that `node bench/run.ts NAME` takes. */
 import type { BenchCase } from '../harness/case.ts';
+import { conditions } from './conditions.ts';
 import { de, deCounts } from './de.ts';
 import { download, downloadMd5 } from './download.ts';
+import { extract } from './extract.ts';
 import { filter } from './filter.ts';
 import { carry, transport } from './integrate.ts';
 import { loaderBlocks, loaderChunks, loaderPack, loaderPackDense } from './loader.ts';
@@ -12,7 +14,7 @@ import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, filter, whole, scaling, budget,
+  read, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, filter, conditions, extract, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

@@ -5,12 +5,30 @@ import { deflate } from 'node:zlib';
 export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array {
   const out = new Uint8Array(raw.length);
   const elements = Math.floor(raw.length / elementBytes);
+  if (elementBytes === 4 && raw.byteOffset % 4 === 0) {
+    shuffleWords(new Uint32Array(raw.buffer, raw.byteOffset, elements), out);
+    out.set(raw.subarray(elements * 4), elements * 4);
+    return out;
+  }
   for (let byte = 0; byte < elementBytes; byte++) {
     const to = byte * elements;
     for (let element = 0, from = byte; element < elements; element++, from += elementBytes) out[to + element] = raw[from]!;
   }
   out.set(raw.subarray(elements * elementBytes), elements * elementBytes);
   return out;
+}
+
+/** The usual case, with one read for each element. */
+function shuffleWords(words: Uint32Array, out: Uint8Array): void {
+  const n = words.length;
+  const [a, b, c, d] = [out.subarray(0, n), out.subarray(n, 2 * n), out.subarray(2 * n, 3 * n), out.subarray(3 * n, 4 * n)] as const;
+  for (let i = 0; i < n; i++) {
+    const word = words[i]!;
+    a[i] = word;
+    b[i] = word >>> 8;
+    c[i] = word >>> 16;
+    d[i] = word >>> 24;
+  }
 }
 
 /** zlib format at `level` 1..9. The output buffer is sized so that one turn of a thread does it as a rule. */

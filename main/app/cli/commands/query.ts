@@ -50,13 +50,15 @@ async function extract(workspace: Workspace, asked: Query, target: string, conte
   const format = extname(target) === '.h5ad' ? 'h5ad' : extname(target) === '.zarr' ? 'zarr' : null;
   if (format === null) throw failure('bad-usage', { command: 'query', reason: `--out needs a name that ends in .h5ad or .zarr, not '${basename(target)}'` });
   if (existsSync(target)) refuseExisting(target);
+  const startedAt = performance.now();
   const recipe: Recipe = recipeSchema.parse({ truckee: 1, name: 'query', title: queryWords(asked), query: asked, steps: [{ step: 'filter' }] });
   const outcome = await runRecipe(workspace, recipe, limitsOf(context.options), context);
   const run = findRun(workspace, outcome.prepared.job.id);
   const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal });
   say.line(`${answer.target}: ${formatCount(answer.cells)} cells x ${formatCount(answer.genes)} genes, ${formatBytes(answer.bytes)}`);
   for (const note of answer.notes) say.line(`  - ${note}`);
-  say.json({ ok: true, run: run.job.id, path: answer.target, cells: answer.cells, genes: answer.genes, bytes: answer.bytes, plates: run.plates.map(({ name }) => name), notes: answer.notes });
+  const seconds = (performance.now() - startedAt) / 1000;
+  say.json({ ok: true, seconds, run: run.job.id, path: answer.target, cells: answer.cells, genes: answer.genes, bytes: answer.bytes, plates: run.plates.map(({ name }) => name), notes: answer.notes });
   return 0;
 }
 
