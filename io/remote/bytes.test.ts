@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBytes } from '../file.ts';
 import { claimsPath, openClaims } from './claims.ts';
-import { blockBytes, openStub } from './stub.ts';
+import { blockBytes, cachedBytes, clearStub, flagsPath, openStub } from './stub.ts';
 
 const content = Uint8Array.from({ length: 21 * blockBytes + 777 }, (_, i) => (i * 2654435761) >>> 24);
 const digest = createHash('sha256').update(content).digest('hex');
@@ -45,6 +46,20 @@ describe('several readers of one remote file', () => {
     expect(await Promise.all([read(path, 100_003, 1), read(path, 1_000_003, 5), read(path, 300_007, 7)])).toEqual([digest, digest, digest]);
     expect(asked.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 22 }, (_, i) => i));
     expect(readdirSync(claimsPath(path))).toEqual([]);
+  });
+
+  test('cleared while a reader has it open: the reader goes on, the next one begins anew; a lost list too', async () => {
+    const path = await openStub(folder, `${url}/third.h5ad`, null);
+    expect(await read(path, 1_000_003, 1)).toBe(digest);
+    const reader = openBytes(path);
+    clearStub(path);
+    expect(reader.read(5 * blockBytes - 9, 18)).toEqual(content.slice(5 * blockBytes - 9, 5 * blockBytes + 9));
+    reader.close();
+    expect(cachedBytes(path)).toBe(0);
+    expect(await read(path, 1_000_003, 5)).toBe(digest);
+    rmSync(flagsPath(path));
+    expect(await read(path, 300_007, 1)).toBe(digest);
+    expect(readdirSync(folder).filter((name) => name.startsWith('third.h5ad.remote.blocks'))).toHaveLength(1);
   });
 
   test('the claim of a process that has died is passed over; that of a living one is respected', async () => {

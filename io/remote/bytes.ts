@@ -1,10 +1,10 @@
 /** Reads a remote file through its stand-in: blocks that are here come from disk, the others are fetched and kept. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import type { FileBytes } from '../file.ts';
 import { openClaims } from './claims.ts';
-import { blockBytes, flagsPath, listStubs, ratePath, remoteHeaders, settleTime, type RemoteStub } from './stub.ts';
+import { blockBytes, clearStub, flagsPath, listStubs, ratePath, remoteHeaders, settleTime, type RemoteStub } from './stub.ts';
 import { fetchSync, windowBytes } from './sync-fetch.ts';
 
 /** Bytes that all stand-ins of a folder may keep together, unless its settings say otherwise. */
@@ -37,11 +37,9 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
       throw systemFailure(cause, path) ?? cause;
     }
   };
-  const data = guarded(() => openSync(path, 'r+'));
-  const flagFile = guarded(() => openSync(flagsPath(path), 'r+'));
-  const blocks = Math.ceil(remote.size / blockBytes);
-  const flags = new Uint8Array(readFileSync(flagsPath(path)));
-  if (flags.length !== blocks) throw failure('corrupt-file', { path: flagsPath(path), element: 'the list of blocks', reason: 'it is of another length than the file' });
+  const { data, flagFile } = guarded(() => openBoth(path));
+  const flags = new Uint8Array(readFileSync(flagFile));
+  if (flags.length !== Math.ceil(remote.size / blockBytes)) throw failure('corrupt-file', { path: flagsPath(path), element: 'the list of blocks', reason: 'it is of another length than the file' });
   const headers = remoteHeaders(stub);
   const limit = cacheLimit(dirname(path));
   const claims = guarded(() => openClaims(path));
@@ -136,6 +134,21 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
       closeSync(flagFile);
     },
   };
+}
+
+/** The blocks and the flags that belong to them. */
+function openBoth(path: string): { data: number; flagFile: number } {
+  for (let tries = 1; ; tries++) {
+    const data = openSync(path, 'r+');
+    try {
+      return { data, flagFile: openSync(flagsPath(path, fstatSync(data).ino), 'r+') };
+    } catch (cause) {
+      closeSync(data);
+      // Cleared between the two: the next try finds the new pair. A list that is lost for good is begun anew.
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || tries > 2) throw cause;
+      if (tries === 2) clearStub(path);
+    }
+  }
 }
 
 /** Kept over all readers, so that a rate is known before the next read. Two at once may lose a little: it is an estimate. */

@@ -19,8 +19,11 @@ export interface RemoteStub {
 export const blockBytes = 256 * 1024;
 
 export const notePath = (path: string): string => `${path}.remote.json`;
-/** One byte per block: 1 when it is there. */
-export const flagsPath = (path: string): string => `${path}.remote.blocks`;
+/**
+ * One byte per block: 1 when it is there. Named by the very file that holds the blocks, so that a reader who has that file
+ * open while it is cleared keeps to what belongs together.
+ */
+export const flagsPath = (path: string, inode = statSync(path).ino): string => `${path}.remote.blocks.${inode}`;
 /** Bytes fetched and the time it took, of all readers so far. */
 export const ratePath = (path: string): string => `${path}.remote.rate`;
 
@@ -59,17 +62,26 @@ export async function openStub(folder: string, url: string, headerVariable: stri
   }
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(flagsPath(path), new Uint8Array(Math.ceil(remote.size / blockBytes)));
-    const fd = openSync(path, 'w');
-    ftruncateSync(fd, remote.size);
-    closeSync(fd);
-    settleTime(path);
+    placeEmpty(path, remote.size);
     writeFileSync(`${notePath(path)}.new`, JSON.stringify({ ...probe, remote }), { flush: true, mode: 0o600 });
     renameSync(`${notePath(path)}.new`, notePath(path));
   } catch (cause) {
     throw systemFailure(cause, path) ?? cause;
   }
   return path;
+}
+
+/** A file without blocks takes the place of what may be there; flags first: a block that is flagged must be there. */
+function placeEmpty(path: string, size: number): void {
+  const fresh = `${path}.new`;
+  const fd = openSync(fresh, 'w');
+  ftruncateSync(fd, size);
+  closeSync(fd);
+  writeFileSync(flagsPath(path, statSync(fresh).ino), new Uint8Array(Math.ceil(size / blockBytes)), { flush: true });
+  settleTime(fresh);
+  const before = statSync(path, { throwIfNoEntry: false })?.ino;
+  renameSync(fresh, path);
+  if (before !== undefined) rmSync(flagsPath(path, before), { force: true });
 }
 
 /** Filling blocks is no change of the file: its time stays the same. */
@@ -121,17 +133,12 @@ export function clearStub(path: string): number {
   const stub = readStub(path);
   if (!stub) return 0;
   const freed = cachedBytes(path);
-  // Flags first: a block that is flagged must be there.
-  writeFileSync(flagsPath(path), new Uint8Array(Math.ceil(stub.remote.size / blockBytes)), { flush: true });
-  const fd = openSync(path, 'r+');
-  ftruncateSync(fd, 0);
-  ftruncateSync(fd, stub.remote.size);
-  closeSync(fd);
-  settleTime(path);
+  placeEmpty(path, stub.remote.size);
   return freed;
 }
 
 /** The stand-in goes as well. */
 export function removeStub(path: string): void {
-  for (const file of [notePath(path), flagsPath(path), ratePath(path), claimsPath(path), path]) rmSync(file, { force: true, recursive: true });
+  const flags = existsSync(path) ? [flagsPath(path)] : [];
+  for (const file of [notePath(path), ...flags, ratePath(path), claimsPath(path), path]) rmSync(file, { force: true, recursive: true });
 }
