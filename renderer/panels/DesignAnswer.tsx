@@ -18,7 +18,7 @@ export function DesignAnswer({ answer, wish }: { readonly answer: LoaderAnswer; 
   return (
     <Stack gap="lg">
       <section className="card" aria-label="Recommended setting">
-        <Title order={2} size="h3" mb={4}>Block {best.block}, fetch {best.fetch}, {best.workers} {best.workers === 1 ? 'worker' : 'workers'}, {best.backend}</Title>
+        <Title order={2} size="h3" mb={4}>{inWords(best)}</Title>
         <Text>{formatCount(best.cells_per_second)} cells/s, plate diversity {best.entropy.toFixed(2)} of {best.entropy_random.toFixed(2)} bits. An epoch of {formatCount(answer.cells)} cells: {formatSeconds(answer.epoch_seconds)}{answer.epoch === null ? '' : `; read once, it took ${formatSeconds(answer.epoch.seconds)}`}.</Text>
         <Text size="sm">{formatBytes(best.bytes_per_worker)} of memory per worker; /dev/shm is not needed. {howMeasured(answer)}</Text>
         <Code block mt="xs">{`{ strategy: ${best.block === 'chunks' ? "{ kind: 'chunks' }" : `{ kind: 'blocks', block: ${best.block} }`}, batch: ${best.batch}, fetchFactor: ${best.fetch}, workers: ${best.workers}, backend: '${best.backend}' }`}</Code>
@@ -47,6 +47,10 @@ function Others({ answer: { strategies, scale, memory, recommended } }: { readon
   );
 }
 
+const places = { file: 'files', pack: 'packs', memory: 'memory' } as const;
+const inWords = ({ block, fetch, workers, backend }: LoaderAnswer['recommended']): string =>
+  `${block === 'chunks' ? 'Whole chunks' : `Blocks of ${block}`}, ${fetch} minibatches a fetch, ${workers} ${workers === 1 ? 'worker' : 'workers'}, from ${places[backend]}`;
+
 function howMeasured({ grid, quick, cache }: LoaderAnswer): string {
   if (grid.every((setting) => setting.cells_per_second === null)) return 'Predicted only: nothing was measured.';
   const where = cache === 'cold' ? 'The page cache was emptied before each setting.' : 'The page cache was left as it was.';
@@ -58,17 +62,17 @@ function Grid({ answer: { grid, random }, isBest }: { readonly answer: LoaderAns
   return (
     <section>
       <Title order={2} size="h3" mb="xs">Everything tried</Title>
-      <Table.ScrollContainer minWidth={820}>
-        <Table fz="sm" verticalSpacing={3} aria-label="Settings tried">
-          <Table.Thead><Table.Tr><Table.Th>Block</Table.Th><Table.Th ta="right">Fetch</Table.Th><Table.Th ta="right">Predicted, cells/s</Table.Th><Table.Th ta="right">Measured, cells/s</Table.Th>{labels.map((name) => <Table.Th key={name} ta="right">{name}, bits</Table.Th>)}<Table.Th ta="right">Memory per worker</Table.Th><Table.Th ta="right">Shared of it</Table.Th><Table.Th ta="right">Wait p50 / p95 / max, ms</Table.Th><Table.Th>Mixed</Table.Th></Table.Tr></Table.Thead>
+      <Table.ScrollContainer minWidth="max-content">
+        <Table fz="sm" verticalSpacing={3} className="one-line" aria-label="Settings tried">
+          <Table.Thead><Table.Tr><Table.Th>Block</Table.Th><Table.Th ta="right">Fetch</Table.Th><Table.Th ta="right">Predicted, cells/s</Table.Th><Table.Th ta="right">Measured, cells/s</Table.Th><Table.Th>Mixed</Table.Th>{labels.map((name) => <Table.Th key={name} ta="right">{name}, bits</Table.Th>)}<Table.Th ta="right">Memory per worker</Table.Th><Table.Th ta="right">Shared of it</Table.Th><Table.Th ta="right">Wait p50 / p95 / max, ms</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
             {grid.map((setting) => (
               <Table.Tr key={`${setting.block} ${setting.fetch}`} fw={isBest(setting) ? 600 : undefined}>
                 <Table.Td>{setting.block}</Table.Td><Table.Td ta="right">{setting.fetch}</Table.Td><Table.Td ta="right">{formatCount(setting.predicted_cells_per_second)}</Table.Td><Table.Td ta="right">{setting.cells_per_second === null ? '' : formatCount(setting.cells_per_second)}</Table.Td>
+                <Table.Td>{setting.mixed ? 'enough' : <Badge color="orange" variant="light" radius="sm">too little</Badge>}</Table.Td>
                 {labels.map((name) => <Table.Td key={name} ta="right">{bits(setting.entropy[name])}</Table.Td>)}
                 <Table.Td ta="right">{formatBytes(setting.bytes_per_worker)}</Table.Td><Table.Td ta="right">{formatBytes(setting.shared_bytes_per_worker)}</Table.Td>
                 <Table.Td ta="right">{setting.wait === null ? '' : [setting.wait.p50, setting.wait.p95, setting.wait.max].map((seconds) => (1000 * seconds).toFixed(1)).join(' / ')}</Table.Td>
-                <Table.Td>{setting.mixed ? 'enough' : <Badge color="orange" variant="light" radius="sm">too little</Badge>}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
