@@ -62,7 +62,7 @@ function Grid({ answer: { grid, random }, isBest }: { readonly answer: LoaderAns
   return (
     <section>
       <Title order={2} size="h3" mb="xs">Everything tried</Title>
-      <Table.ScrollContainer minWidth="max-content">
+      <Table.ScrollContainer minWidth="max-content" scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Everything tried' } }}>
         <Table fz="sm" verticalSpacing={3} className="one-line" aria-label="Settings tried">
           <Table.Thead><Table.Tr><Table.Th>Block</Table.Th><Table.Th ta="right">Fetch</Table.Th><Table.Th ta="right">Predicted, cells/s</Table.Th><Table.Th ta="right">Measured, cells/s</Table.Th><Table.Th>Mixed</Table.Th>{labels.map((name) => <Table.Th key={name} ta="right">{name}, bits</Table.Th>)}<Table.Th ta="right">Memory per worker</Table.Th><Table.Th ta="right">Shared of it</Table.Th><Table.Th ta="right">Wait p50 / p95 / max, ms</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>
