@@ -28,6 +28,7 @@ export interface DeCondition {
   readonly drug: string;
   readonly dose: number | null;
   readonly cells: number;
+  readonly referenceCells: number;
   readonly depth: number;
   readonly wells: readonly [number, number] | null;
   readonly significant: number;

@@ -2,23 +2,32 @@
 import { z } from 'zod';
 import type { PlanFacts } from '../protocol/plan.ts';
 import { planPass } from './cost.ts';
-import { code, defineStep, pythonLiteral, type NotebookCell, type PythonNames } from './define.ts';
+import { deCells } from './de.python.ts';
+import { defineStep } from './define.ts';
 import { param, realNumber, wholeNumber } from './params.ts';
 
 const column = z.string().min(1);
 const expression = z.string().min(1).max(4000).nullable().default(null);
 const advanced = true;
 
-export const deMethods = ['wilcoxon', 't-test', 'pseudobulk', 'wilcoxon_counts'] as const;
+export const deMethods = ['wilcoxon', 't-test', 't-test_overestim_var', 'pseudobulk', 'wilcoxon_counts'] as const;
 
 const what = z.strictObject({
   method: param(z.enum(deMethods).default('wilcoxon'), {
-    help: "wilcoxon: rank sums of normalised values; t-test: Welch's, on their logarithms; pseudobulk: wells instead of cells, where there are at least two on each side; wilcoxon_counts: rank sums of raw counts, not corrected for depth.",
+    help: "wilcoxon: rank sums of normalised values; t-test: Welch's, on their logarithms (t-test_overestim_var: with as many control cells as the condition has, which is more careful); pseudobulk: wells instead of cells, where there are at least two on each side; wilcoxon_counts: rank sums of raw counts, not corrected for depth.",
   }),
   groupby: param(column.nullable().default(null), {
     help: 'The obs column that names the conditions.', whenNull: 'drugname_drugconc (drug with dose) where every plate has it, else drug',
   }),
-  reference: param(z.string().min(1).default('DMSO_TF'), { help: 'The control: a label of groupby, or the drug in such a label.' }),
+  reference: param(z.string().min(1).default('DMSO_TF'), { help: "The control: a label of groupby, or the drug in such a label; 'rest': all other labelled cells." }),
+  mode: param(z.enum(['ref', 'all', 'on_target']).nullable().default(null), {
+    help: 'ref: against the control; all: against all other labelled cells; on_target: against the control, one gene for each condition.', whenNull: "all where the reference is 'rest', else ref", advanced,
+  }),
+  gene_key: param(column.nullable().default(null), { help: 'The obs column that names the gene of a condition (on_target).', whenNull: 'only on_target needs it', advanced }),
+  compat: param(z.enum(['none', 'scanpy']).default('none'), {
+    help: 'scanpy: z instead of U and p without correction for continuity, as rank_genes_groups has them.', advanced,
+  }),
+  tie_correct: param(z.boolean().nullable().default(null), { help: 'Rank sums: whether equal values narrow the spread; only with compat scanpy it can be left out.', whenNull: 'no with compat scanpy, as there; else yes', advanced }),
   groups: param(z.array(z.string().min(1)).default([]), { help: 'Conditions to compare, as labels or drugs: ["Dabrafenib"]. None named: all.' }),
   strata: param(z.array(column).nullable().default(null), {
     help: 'obs columns within which cells are compared; plates are always kept apart.', whenNull: 'cell_line and plate, those that are there',
@@ -75,7 +84,8 @@ export const de = defineStep({
   reads: () => ['X:counts'],
   writes: () => ['uns/de', deFolder],
   plan(facts, asked, how, hardware) {
-    const params = { ...asked, groupby: asked.groupby ?? defaultGroupby(facts), strata: asked.strata ?? defaultStrata(facts) };
+    const mode = asked.mode ?? (asked.reference === 'rest' && asked.target_where === null ? 'all' : 'ref');
+    const params = { ...asked, groupby: asked.groupby ?? defaultGroupby(facts), strata: asked.strata ?? defaultStrata(facts), mode, tie_correct: asked.tie_correct ?? asked.compat !== 'scanpy' };
     const plates = Math.max(1, facts.plates.length);
     const largest = facts.plates.reduce((most, plate) => Math.max(most, plate.nObs), Math.ceil(facts.nObs / plates));
     const targets = facts.plates.reduce((sum, plate) => sum + likelyTargets(params, plate.nObs), 0);
@@ -92,49 +102,5 @@ export const de = defineStep({
     });
     return { params, plan, facts };
   },
-  python: pythonCells,
+  python: deCells,
 });
-
-/** How a label that spells out a treatment begins. */
-const treatmentStart = (drug: string): string => `[('${drug}', `;
-
-function pythonCells(params: DeParams, names: PythonNames): NotebookCell[] {
-  const text = pythonLiteral;
-  const named = params.strata ?? ['cell_line', 'plate'];
-  // Plates are always kept apart.
-  const strata = [...named, ...(names.plates > 1 && !named.includes('plate') ? ['plate'] : [])];
-  const test = {
-    wilcoxon: ['test = stats.mannwhitneyu(x, y, method="asymptotic", axis=0)', 'statistic, p = test.statistic, test.pvalue'],
-    wilcoxon_counts: ['test = stats.mannwhitneyu(x, y, method="asymptotic", axis=0)', 'statistic, p = test.statistic, test.pvalue'],
-    't-test': ['test = stats.ttest_ind(x, y, equal_var=False, axis=0)', 'statistic, p = test.statistic, test.pvalue'],
-    pseudobulk: ['test = stats.ttest_ind(x, y, equal_var=False, axis=0)', 'statistic, p = test.statistic, test.pvalue'],
-  }[params.method];
-  const logged = params.method === 'wilcoxon_counts'
-    ? ['    # raw counts: not corrected for depth']
-    : [`    sc.pp.normalize_total(part, target_sum=${text(params.target_sum)})`, '    sc.pp.log1p(part)'];
-  const chosen = params.target_where !== null && params.reference_where !== null
-    ? [`    groups = {'target': part.obs.eval(${text(params.target_where)}).to_numpy()}`, `    control = part.obs.eval(${text(params.reference_where)}).to_numpy()`]
-    : [
-        `    labels = part.obs[${text(params.groupby)}].astype(str)`, `    control = (labels.eq(${text(params.reference)}) | labels.str.startswith(${text(treatmentStart(params.reference))})).to_numpy()`,
-        '    groups = {label: (labels == label).to_numpy() for label in sorted(labels[~control].unique())}',
-        ...(params.groups.length > 0 ? [`    groups = {label: mask for label, mask in groups.items() if any(label == name or label.startswith(f"[('{name}', ") for name in ${text(params.groups)})}`] : []),
-      ];
-  const keys = strata.length > 0 ? `${names.adata}.obs.groupby(${text(strata)}, observed=True).indices.items()` : `[('all', np.arange(${names.adata}.n_obs))]`;
-  const pseudobulk = params.method !== 'pseudobulk' ? [] : [
-    `        # wells instead of cells: counts per million with half a count added, log2`,
-    `        wells = part.obs[${text(params.sample_key)}].astype(str).to_numpy()`,
-    "        bulk = lambda mask: np.stack([np.asarray(counts[mask & (wells == w)].sum(0)).ravel() for w in np.unique(wells[mask])])",
-    '        x, y = (np.log2((b + 0.5) / (b.sum(1, keepdims=True) + 1) * 1e6) for b in (bulk(mask), bulk(control)))',
-  ];
-  return [code(
-    '# every condition against the control of its stratum', 'from scipy import stats', 'tables = []', `for stratum, rows in ${keys}:`,
-    `    part = ${names.adata}[rows].copy()`, "    part.X = part.layers['counts'].copy() if 'counts' in part.layers else part.X  # layer='counts': X may be normalised already", ...(params.method === 'pseudobulk' ? ['    counts = part.X.copy()'] : []), ...logged, ...chosen,
-    `    if control.sum() < ${params.min_cells}:`, '        continue', '    for label, mask in groups.items():', `        if mask.sum() < ${params.min_cells}:`, '            continue',
-    '        x, y = part.X[mask].toarray(), part.X[control].toarray()', ...pseudobulk, ...test.map((line) => `        ${line}`),
-    '        p = np.nan_to_num(p, nan=1.0)', '        order = np.argsort(p)',
-    '        q = np.minimum.accumulate((p[order] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]', '        fdr = np.empty(len(p)); fdr[order] = np.minimum(q, 1)',
-    '        a, b = np.expm1(x.mean(0)), np.expm1(y.mean(0))',
-    `        tables.append(pd.DataFrame({'stratum': str(stratum), 'target': label, 'feature': part.var_names, 'target_mean': a, 'ref_mean': b, 'log2_fold_change': np.log2((a + ${text(params.eps)}) / (b + ${text(params.eps)})), 'p_value': p, 'statistic': statistic, 'fdr': fdr}))`,
-    'de = pd.concat(tables)',
-  )];
-}

@@ -4,9 +4,10 @@ import { systemFailure } from '../../protocol/errors.ts';
 import { writeNumbers } from '../results/parquet/block-table.ts';
 import { log2FoldChange, percentChange } from '../statistics/index.ts';
 import { numberColumnNames, numberColumns, type BlockNumbers, type CellArrays, type DeSettings, type Samples, type Stratum } from './contract.ts';
-import { openEntries, type SlotEntries } from './entries.ts';
+import { openEntries } from './entries.ts';
 import { readPiece, type GenePiece, type Segment } from './gene-order.ts';
-import { openGeneTest, wellValues } from './gene-tests.ts';
+import { openGeneTest } from './gene-tests.ts';
+import { openSides } from './sides.ts';
 
 /** A plate's comparisons as a worker gets them. */
 export interface PlateComparison {
@@ -39,54 +40,37 @@ let keptSingle = new Float32Array(0);
 
 /** Per stratum the numbers of `genes` genes of the pieces. */
 export function testGenes(comparison: PlateComparison, pieces: readonly GenePiece[], genes: number, pulse: () => void, room: Room = (length) => new Float64Array(length)): BlockNumbers[] {
-  const { strata, slotCells, slotTotals, samples, settings } = comparison;
+  const { strata, slotCells, samples, settings } = comparison;
   const reader = openEntries(comparison.cells, slotCells.length, samples?.library.length ?? 0);
-  const test = openGeneTest(settings.method, slotCells, samples);
-  const meanOf = openMean(comparison);
+  const test = openGeneTest(settings, slotCells, samples);
+  const sidesOf = openSides(comparison);
   const { eps, cpmFilter } = settings;
   const out = strata.map(({ targets }) => numbersIn(room, targets * genes));
   for (let gene = 0; gene < genes; gene++) {
     const entries = reader.read(pieces, gene);
     strata.forEach((stratum, at) => {
       const numbers = out[at]!;
-      const { base } = stratum;
-      const perMillion = (s: number): number => (slotTotals[s]! > 0 ? (entries.naturalSum[s]! / slotTotals[s]!) * 1e6 : 0);
-      const share = (s: number): number => (100 * (entries.start[s + 1]! - entries.start[s]!)) / slotCells[s]!;
-      const reference = meanOf(entries, base);
-      const referenceShare = share(base);
+      const sides = sidesOf(entries, stratum);
       test(entries, stratum, (target, { statistic, p, logP }) => {
-        const s = base + 1 + target;
         const to = target * genes + gene;
-        const mean = meanOf(entries, s);
-        numbers.target_mean[to] = mean;
-        numbers.ref_mean[to] = reference;
-        numbers.log2_fold_change[to] = log2FoldChange(mean, reference, eps);
-        numbers.percent_change[to] = percentChange(mean, reference, eps);
+        const own = sides.own(target);
+        const reference = sides.reference(target);
+        numbers.target_mean[to] = own.mean;
+        numbers.ref_mean[to] = reference.mean;
+        numbers.log2_fold_change[to] = log2FoldChange(own.mean, reference.mean, eps);
+        numbers.percent_change[to] = percentChange(own.mean, reference.mean, eps);
         numbers.p_value[to] = p;
         numbers.statistic[to] = statistic;
         // Not yet a rate: what is NaN here is left out of the correction.
-        numbers.fdr[to] = cpmFilter !== null && perMillion(s) <= cpmFilter && perMillion(base) <= cpmFilter ? Number.NaN : 0;
+        numbers.fdr[to] = cpmFilter !== null && own.perMillion <= cpmFilter && reference.perMillion <= cpmFilter ? Number.NaN : 0;
         numbers.neg_log10_p[to] = logP === 0 ? 0 : -logP / Math.LN10;
-        numbers.pct_expressed_target[to] = share(s);
-        numbers.pct_expressed_ref[to] = referenceShare;
+        numbers.pct_expressed_target[to] = own.share;
+        numbers.pct_expressed_ref[to] = reference.share;
       });
     });
     pulse();
   }
   return out;
-}
-
-/** Mean of a slot on the scale of normalised counts. */
-function openMean({ slotCells, samples, settings }: PlateComparison): (entries: SlotEntries, slot: number) => number {
-  if (settings.method === 'pseudobulk') {
-    const valuesOf = wellValues(samples!);
-    return (entries, s) => {
-      const values = valuesOf(entries, s);
-      return 2 ** (values.reduce((a, b) => a + b, 0) / values.length);
-    };
-  }
-  if (settings.geometricMean) return (entries, s) => Math.expm1(entries.logSum[s]! / slotCells[s]!);
-  return (entries, s) => entries.naturalSum[s]! / slotCells[s]!;
 }
 
 function numbersIn(room: Room, length: number): BlockNumbers {

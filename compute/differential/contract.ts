@@ -1,12 +1,18 @@
 /** What a comparison is made of: cells in slots, slots in strata, and the numbers that come out. Plain data for workers. */
 import type { BlockPlaces } from '../results/parquet/block-table.ts';
 
-export type DeMethod = 'wilcoxon' | 't-test' | 'wilcoxon_counts' | 'pseudobulk';
+export type DeMethod = 'wilcoxon' | 't-test' | 't-test_overestim_var' | 'wilcoxon_counts' | 'pseudobulk';
 
-/** One stratum of a plate: slot `base` is its reference, the next `targets` slots are its targets. */
+/**
+ * One stratum of a plate: slot `base` is its reference, the next `targets` slots are its targets. Where each target is compared
+ * with all the others (`rest`), slot `base` has the cells that belong to no target and yet to the others.
+ */
 export interface Stratum {
   readonly base: number;
   readonly targets: number;
+  readonly rest: boolean;
+  /** Per target the one gene that is corrected for it, -1 for none; null: all are. */
+  readonly onTarget: Int32Array | null;
   /** Its table. */
   readonly path: string;
   readonly places: BlockPlaces;
@@ -35,6 +41,10 @@ export interface Samples {
 
 export interface DeSettings {
   readonly method: DeMethod;
+  /** Scores and p-values as scanpy has them: z instead of U, no correction for continuity. */
+  readonly scanpy: boolean;
+  /** Rank sums: whether ties narrow the spread. Without `scanpy` they always do. */
+  readonly tieCorrect: boolean;
   readonly geometricMean: boolean;
   readonly eps: number;
   /** Genes at or below this many per million on both sides are left out of the correction; null keeps all. */

@@ -1,45 +1,8 @@
 /** Gene order on disk, tests in blocks of genes, and what chance alone gives. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
-import { scratchFolder } from '../results/testing/python.ts';
-import { testGenes, type PlateComparison } from './block.ts';
-import { tabledCounts, type DeMethod, type Stratum } from './contract.ts';
-import { openTileSpool, readPiece, segmentsOf, tileFile, type GenePiece } from './gene-order.ts';
-
-const folder = scratchFolder();
-
-interface Entry {
-  readonly row: number;
-  readonly gene: number;
-  readonly count: number;
-}
-
-/** Pieces of all genes from tiles of the given rows. */
-function pieces(entries: readonly Entry[], genes: number, cells: number, tileRows: number): GenePiece[] {
-  const spool = openTileSpool(genes);
-  return Array.from({ length: Math.ceil(cells / tileRows) }, (_, tile) => {
-    const path = tileFile(folder, tile);
-    spool.begin(path);
-    for (const { row, gene, count } of entries) if (Math.floor(row / tileRows) === tile) spool.add(row - tile * tileRows, gene, count);
-    spool.end();
-    return segmentsOf(path, tile * tileRows, genes, statSync(path).size).map((segment) => readPiece(segment, genes, 0, genes));
-  }).flat();
-}
-
-const stratum = (targets: number): Stratum => ({ base: 0, targets, path: join(folder, 'none'), places: { rows: 0, blocks: 0, blocksPerGroup: 1, columns: {}, bytes: 0 } });
-
-/** Cells in slots in turn: 0 is the reference. Factor 1 unless given. */
-function comparison(method: DeMethod, slot: Int32Array, slots: number, genes: number, factor = new Float64Array(slot.length).fill(1)): PlateComparison {
-  const slotCells = new Float64Array(slots);
-  for (const s of slot) if (s >= 0) slotCells[s]! += 1;
-  const logs = new Float32Array(slot.length * tabledCounts).map((_, i) => Math.log1p(Math.fround(((i % tabledCounts) + 1) * factor[Math.floor(i / tabledCounts)]!)));
-  return {
-    cells: { slot, factor, logs: method === 'wilcoxon' || method === 't-test' ? logs : null, sample: null }, slotCells, slotTotals: slotCells.map(() => 1), samples: null, strata: [stratum(slots - 1)],
-    settings: { method, geometricMean: true, eps: 1e-9, cpmFilter: null }, genes,
-  };
-}
+import { testGenes } from './block.ts';
+import { comparison, pieces, type Entry } from './testing.ts';
 
 function randomEntries(seed: number, cells: number, genes: number, mean: number): Entry[] {
   const random = createRandom(seed, 0x6465);

@@ -15,15 +15,18 @@ export interface TopGenes {
 }
 
 /** Corrects targets [from, to) of a stratum and forces them to disk. */
-export function finishTargets({ path, places }: Stratum, from: number, to: number, nTop: number, pulse: () => void): TopGenes[] {
+export function finishTargets({ path, places, targets, onTarget }: Stratum, from: number, to: number, nTop: number, pulse: () => void): TopGenes[] {
   try {
     const fd = openSync(path, 'r+');
     try {
       const found: TopGenes[] = [];
+      const own = onTarget && onTargetRates(onTarget, (target, gene) => readNumbers(fd, path, places, 'p_value', target, gene, gene + 1)[0]!, targets);
       for (let target = from; target < to; target++) {
         const p = readNumbers(fd, path, places, 'p_value', target);
         const left = readNumbers(fd, path, places, 'fdr', target);
-        const fdr = falseDiscoveryRates(left.some((rate) => Number.isNaN(rate)) ? p.map((value, gene) => (Number.isNaN(left[gene]!) ? Number.NaN : value)) : p);
+        const fdr = own
+          ? new Float64Array(p.length).fill(Number.NaN).map((none, gene) => (gene === onTarget[target] ? own[target]! : none))
+          : falseDiscoveryRates(left.some((rate) => Number.isNaN(rate)) ? p.map((value, gene) => (Number.isNaN(left[gene]!) ? Number.NaN : value)) : p);
         writeNumbers(fd, places, 'fdr', target, 0, fdr);
         const folds = readNumbers(fd, path, places, 'log2_fold_change', target);
         const strength = readNumbers(fd, path, places, 'neg_log10_p', target);
@@ -43,4 +46,9 @@ export function finishTargets({ path, places }: Stratum, from: number, to: numbe
   } catch (cause) {
     throw systemFailure(cause, path) ?? cause;
   }
+}
+
+/** One gene of each target, corrected over all targets. */
+function onTargetRates(onTarget: Int32Array, pOf: (target: number, gene: number) => number, targets: number): Float64Array {
+  return falseDiscoveryRates(Float64Array.from({ length: targets }, (_, target) => (onTarget[target]! < 0 ? Number.NaN : pOf(target, onTarget[target]!))));
 }

@@ -8,7 +8,7 @@ export { medianOfPositive, sortedMedianOfPositive, type NumberSource } from './m
 export { loess, loessDirect } from './loess.ts';
 export { twoSidedNormal } from './normal-tail.ts';
 export { twoSidedStudent } from './student-tail.ts';
-export { rankSum, rankSumOfCounts, rankSumP, runsOf, type RankSum, type Runs, type TestedP } from './rank-sum.ts';
+export { rankSum, rankSumOfCounts, rankSumP, rankSumScore, runsOf, type RankSum, type Runs, type TestedP } from './rank-sum.ts';
 export { welchTest, type SideSums, type WelchTest } from './welch.ts';
 export { falseDiscoveryRates, significanceLevel } from './false-discovery.ts';
 export { log2FoldChange, percentChange } from './effect-size.ts';

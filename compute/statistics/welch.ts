@@ -14,17 +14,20 @@ export interface WelchTest extends TestedP {
   readonly df: number;
 }
 
-/** Neither side varies: equal means give p = 1, different ones p = 0. Sides of fewer than two cells cannot be tested: NaN. */
-export function welchTest(group: SideSums, reference: SideSums): WelchTest {
-  if (group.n < 2 || reference.n < 2) return { t: Number.NaN, df: Number.NaN, p: Number.NaN, logP: Number.NaN };
+/**
+ * `referenceN`: cells that the reference counts for (scanpy's t-test_overestim_var gives it as many as the group has).
+ * Neither side varies: equal means give p = 1, different ones p = 0. Sides of fewer than two cells cannot be tested: NaN.
+ */
+export function welchTest(group: SideSums, reference: SideSums, referenceN = reference.n): WelchTest {
+  if (group.n < 2 || reference.n < 2 || referenceN < 2) return { t: Number.NaN, df: Number.NaN, p: Number.NaN, logP: Number.NaN };
   const a = varianceOf(group) / group.n;
-  const b = varianceOf(reference) / reference.n;
+  const b = varianceOf(reference) / referenceN;
   const difference = group.sum / group.n - reference.sum / reference.n;
   if (a + b <= 0) {
-    return difference === 0 ? { t: 0, df: group.n + reference.n - 2, p: 1, logP: 0 } : { t: Math.sign(difference) * Infinity, df: group.n + reference.n - 2, p: 0, logP: -Infinity };
+    return difference === 0 ? { t: 0, df: group.n + referenceN - 2, p: 1, logP: 0 } : { t: Math.sign(difference) * Infinity, df: group.n + referenceN - 2, p: 0, logP: -Infinity };
   }
   const t = difference / Math.sqrt(a + b);
-  const df = (a + b) ** 2 / (a ** 2 / (group.n - 1) + b ** 2 / (reference.n - 1));
+  const df = (a + b) ** 2 / (a ** 2 / (group.n - 1) + b ** 2 / (referenceN - 1));
   return { t, df, ...twoSidedStudent(t, df) };
 }
 

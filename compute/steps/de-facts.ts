@@ -23,6 +23,8 @@ export interface DeStratumFacts {
 export interface DeTargetFacts {
   readonly target: string;
   readonly cells: number;
+  /** Cells that it was compared with; absent where they are those of the stratum's reference. */
+  readonly reference_cells?: number;
   readonly depth: number;
   /** Wells on both sides; only for pseudobulk. */
   readonly wells: readonly [number, number] | null;

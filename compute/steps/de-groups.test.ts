@@ -6,7 +6,7 @@ const labels = (words: readonly (string | null)[]): Labels => {
   const names = [...new Set(words.filter((word) => word !== null))];
   return { codes: Int32Array.from(words, (word) => (word === null ? -1 : names.indexOf(word))), names };
 };
-const rules: GroupRules = { reference: 'DMSO_TF', groups: [], minCells: 2, choices: false };
+const rules: GroupRules = { reference: 'DMSO_TF', groups: [], minCells: 2, choices: false, rest: false };
 
 describe('cells of a plate in groups', () => {
   const lines = labels(['b', 'b', 'b', 'b', 'b', 'b', 'a', 'a', 'a', 'c', 'c', 'c', 'c', null]);
@@ -14,7 +14,7 @@ describe('cells of a plate in groups', () => {
   const found = groupPlate(lines, drugs, null, rules);
 
   test('each stratum has its own reference; conditions go by name; cells without a label take no part', () => {
-    expect(found.strata).toEqual([{ labels: ['b'], base: 0, referenceCells: 2, cells: 6, targets: [{ target: 'y', cells: 2 }], skipped: [{ target: 'x', cells: 1, because: 'fewer than 2 cells' }] }]);
+    expect(found.strata).toEqual([{ labels: ['b'], base: 0, referenceCells: 2, cells: 6, targets: [{ target: 'y', cells: 2, referenceCells: 2 }], skipped: [{ target: 'x', cells: 1, because: 'fewer than 2 cells' }] }]);
     expect([...found.slot]).toEqual([0, 0, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1]);
     expect([...found.slotCells]).toEqual([2, 2]);
   });
@@ -33,7 +33,7 @@ describe('cells of a plate in groups', () => {
 
   test('only wanted conditions are compared, the reference stays', () => {
     const some = groupPlate(labels(['p', 'p', 'p', 'p', 'p', 'p']), labels(['DMSO_TF', 'DMSO_TF', 'x', 'x', 'y', 'y']), null, { ...rules, groups: ['y'] });
-    expect(some.strata[0]!.targets).toEqual([{ target: 'y', cells: 2 }]);
+    expect(some.strata[0]!.targets).toEqual([{ target: 'y', cells: 2, referenceCells: 2 }]);
     expect([...some.slot]).toEqual([0, 0, -1, -1, 1, 1]);
   });
 });

@@ -5,6 +5,8 @@ import { choiceNames, isMeant, separator } from './de-labels.ts';
 export interface DeTarget {
   readonly target: string;
   readonly cells: number;
+  /** Cells that it is compared with. */
+  readonly referenceCells: number;
 }
 
 export interface DeSkipped {
@@ -17,8 +19,9 @@ export interface DeSkipped {
 export interface PlateStratum {
   /** Label of each strata column, in their order. */
   readonly labels: readonly string[];
-  /** First slot: the reference; targets follow in order of their labels. */
+  /** First slot: the reference, or what is compared with every target and is none; targets follow in order of their labels. */
   readonly base: number;
+  /** Of the reference; of all labels where each is compared with the rest. */
   readonly referenceCells: number;
   /** All kept cells of the stratum, compared or not. */
   readonly cells: number;
@@ -42,6 +45,8 @@ export interface GroupRules {
   readonly minCells: number;
   /** The conditions are the two choices. */
   readonly choices: boolean;
+  /** Every condition is compared with all other labelled cells: there is no reference. */
+  readonly rest: boolean;
 }
 
 /** `keep`: kept cells of the plate; null keeps all. */
@@ -56,7 +61,7 @@ export function groupPlate(strata: Labels, groups: Labels, keep: Uint8Array | nu
     sizes[s]! += 1;
     if (groups.codes[cell]! >= 0) counts[s * width + groups.codes[cell]!]! += 1;
   }
-  const isReference = groups.names.map((name) => (rules.choices ? name === choiceNames[1] : isMeant(name, rules.reference)));
+  const isReference = groups.names.map((name) => !rules.rest && (rules.choices ? name === choiceNames[1] : isMeant(name, rules.reference)));
   const isWanted = groups.names.map((name, g) => !isReference[g] && (rules.groups.length === 0 || rules.groups.some((wanted) => isMeant(name, wanted))));
   const byName = [...groups.names.keys()].sort((a, b) => compareText(groups.names[a]!, groups.names[b]!));
   const found: PlateStratum[] = [];
@@ -67,13 +72,18 @@ export function groupPlate(strata: Labels, groups: Labels, keep: Uint8Array | nu
     if (sizes[s] === 0) continue;
     const countOf = (g: number): number => counts[s * width + g]!;
     const labels = strata.names[s] === '' ? [] : strata.names[s]!.split(separator);
-    const references = byName.filter((g) => isReference[g]);
-    const referenceCells = references.reduce((sum, g) => sum + countOf(g), 0);
     const present = byName.filter((g) => isWanted[g] && countOf(g) > 0);
     const few = present.filter((g) => countOf(g) < rules.minCells);
     const skipped: DeSkipped[] = few.map((g) => ({ target: groups.names[g]!, cells: countOf(g), because: `fewer than ${rules.minCells} cells` }));
-    const tested = present.filter((g) => countOf(g) >= rules.minCells);
-    const because = referenceCells === 0 ? `no cell of the reference ${rules.reference} in it` : referenceCells < rules.minCells ? `the reference has ${referenceCells} cells, fewer than ${rules.minCells}` : null;
+    const enough = present.filter((g) => countOf(g) >= rules.minCells);
+    const labelled = byName.reduce((sum, g) => sum + countOf(g), 0);
+    const alone = rules.rest ? enough.filter((g) => labelled - countOf(g) < rules.minCells) : [];
+    skipped.push(...alone.map((g) => ({ target: groups.names[g]!, cells: countOf(g), because: `only ${labelled - countOf(g)} other labelled cells, fewer than ${rules.minCells}` })));
+    const tested = enough.filter((g) => !alone.includes(g));
+    const references = byName.filter((g) => (rules.rest ? !tested.includes(g) : isReference[g]));
+    const cellsOf = (some: readonly number[]): number => some.reduce((sum, g) => sum + countOf(g), 0);
+    const referenceCells = cellsOf(references) + (rules.rest ? cellsOf(tested) : 0);
+    const because = rules.rest ? null : referenceCells === 0 ? `no cell of the reference ${rules.reference} in it` : referenceCells < rules.minCells ? `the reference has ${referenceCells} cells, fewer than ${rules.minCells}` : null;
     if (because !== null) {
       empty.push({ labels, cells: sizes[s]!, skipped: [{ target: null, cells: referenceCells, because }] });
       continue;
@@ -84,9 +94,9 @@ export function groupPlate(strata: Labels, groups: Labels, keep: Uint8Array | nu
     }
     const base = slotCells.length;
     for (const g of references) slotOf[s * width + g] = base;
-    slotCells.push(referenceCells);
+    slotCells.push(cellsOf(references));
     for (const g of tested) slotOf[s * width + g] = slotCells.push(countOf(g)) - 1;
-    found.push({ labels, base, referenceCells, cells: sizes[s]!, targets: tested.map((g) => ({ target: groups.names[g]!, cells: countOf(g) })), skipped });
+    found.push({ labels, base, referenceCells, cells: sizes[s]!, targets: tested.map((g) => ({ target: groups.names[g]!, cells: countOf(g), referenceCells: referenceCells - (rules.rest ? countOf(g) : 0) })), skipped });
   }
   const shared = (): Int32Array => new Int32Array(new SharedArrayBuffer(Math.max(4, cells * 4)), 0, cells).fill(-1);
   const slot = shared();

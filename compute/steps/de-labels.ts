@@ -83,6 +83,7 @@ function columnSlice(context: Context, plate: Plate, at: number, name: string, s
 export function columnsRead({ params, slot }: Context): string[] {
   const names = new Set(params.strata ?? []);
   if (params.method === 'pseudobulk') names.add(params.sample_key);
+  if (params.mode === 'on_target') names.add(params.gene_key!);
   if (params.target_where === null) names.add(params.groupby!);
   else for (const text of [params.target_where, params.reference_where!]) for (const name of columnsOf(parseWhere(text))) if (!slot(`obs/${name}`)) names.add(name);
   return [...names];

@@ -79,25 +79,26 @@ export function makeTables(context: Context, files: readonly string[], strata: r
   const folder = join(context.folder, deFolder);
   mkdirSync(folder, { recursive: true });
   const path = (i: number): string => join(folder, files[i]!);
+  const place = ({ base, targets }: PlateStratum): Omit<Stratum, 'path' | 'places'> => ({ base, targets: targets.length, rest: context.params.mode === 'all', onTarget: null });
   if (earlier && earlier.every((places, i) => existsSync(path(i)) && statSync(path(i)).size === places.bytes)) {
-    return strata.map((stratum, i) => ({ base: stratum.base, targets: stratum.targets.length, path: path(i), places: earlier[i]! }));
+    return strata.map((stratum, i) => ({ ...place(stratum), path: path(i), places: earlier[i]! }));
   }
   const rowBytes = numberColumnNames.reduce((sum, name) => sum + (numberColumns[name] ? 4 : 8), 0) + 2;
   const neededBytes = strata.reduce((sum, one) => sum + one.targets.length, 0) * genes.names.length * rowBytes;
   const { bavail, bsize } = statfsSync(folder);
   if (neededBytes > bavail * bsize) throw failure('disk-too-small', { path: folder, neededBytes, availableBytes: bavail * bsize });
   return strata.map((stratum, i) => ({
-    base: stratum.base, targets: stratum.targets.length, path: path(i),
+    ...place(stratum), path: path(i),
     places: createBlockTable(path(i), columnsOf(stratum, genes.names), genes.names.length, stratum.targets.length),
   }));
 }
 
-function columnsOf({ targets, referenceCells }: PlateStratum, genes: readonly string[]): BlockColumn[] {
+function columnsOf({ targets }: PlateStratum, genes: readonly string[]): BlockColumn[] {
   const number = (name: keyof typeof numberColumns): BlockColumn => ({ name, kind: 'number', single: numberColumns[name] });
   return [
     { name: 'target', kind: 'block-label', values: targets.map((one) => one.target) }, { name: 'feature', kind: 'row-label', values: genes },
     number('target_mean'), number('ref_mean'),
-    { name: 'target_membership', kind: 'block-count', values: targets.map((one) => one.cells) }, { name: 'ref_membership', kind: 'block-count', values: targets.map(() => referenceCells) },
+    { name: 'target_membership', kind: 'block-count', values: targets.map((one) => one.cells) }, { name: 'ref_membership', kind: 'block-count', values: targets.map((one) => one.referenceCells) },
     ...numberColumnNames.filter((name) => name !== 'target_mean' && name !== 'ref_mean').map(number),
   ];
 }

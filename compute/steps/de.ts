@@ -5,6 +5,7 @@ import { failure } from '../../protocol/errors.ts';
 import { formatCount, nearNames } from '../../protocol/format.ts';
 import { deFolder } from '../../steps/de.ts';
 import type { PlateComparison } from '../differential/block.ts';
+import type { Stratum } from '../differential/contract.ts';
 import type { TopGenes } from '../differential/finish.ts';
 import { openStored } from '../results/array.ts';
 import { loadCheckpoint, saveCheckpoint } from '../results/checkpoint.ts';
@@ -12,6 +13,7 @@ import type { StepContext } from './contract.ts';
 import { jsonNumber, type DeFacts, type DeStratumFacts, type TopOfTarget } from './de-facts.ts';
 import { groupPlate, type PlateGroups } from './de-groups.ts';
 import { choiceLabels, columnsRead, isMeant, labelsOf } from './de-labels.ts';
+import { namedGenes, ownGenes } from './de-on-target.ts';
 import { dropOrder, earlierPlaces, makeTables, orderByGene, testPlate, type TestedGenes } from './de-plate.ts';
 import { cellArrays, mediansOf, samplesOf, slotTotals } from './de-values.ts';
 import { keptGenes, keptRows } from './upstream.ts';
@@ -23,9 +25,10 @@ export async function runDe(context: Context): Promise<void> {
   if ((params.target_where === null) !== (params.reference_where === null)) {
     throw failure('invalid-parameter', { step: 'de', parameter: 'reference_where', value: 'null', reason: 'target_where and reference_where go together' });
   }
+  refuseMode(context);
   await input.prepareColumns(columnsRead(context));
   refuseUnknownReference(context);
-  const genes = testedGenes(context);
+  const genes = testedGenes(context, params.mode === 'on_target' ? namedGenes(context) : null);
   const folder = join(context.checkpointFolder, 'plates');
   const saved = loadCheckpoint(folder, context.fingerprint);
   const strata: DeStratumFacts[] = saved ? [...(saved.meta['strata'] as DeStratumFacts[])] : [];
@@ -39,9 +42,21 @@ export async function runDe(context: Context): Promise<void> {
   finish(context, strata, genes);
 }
 
+/** @throws invalid-parameter for modes that do not go together with the rest. */
+function refuseMode({ params }: Context): void {
+  const refuse = (parameter: string, value: string, reason: string): void => {
+    throw failure('invalid-parameter', { step: 'de', parameter, value, reason });
+  };
+  if (params.mode === 'on_target' && params.gene_key === null) refuse('gene_key', 'null', 'on_target needs the obs column that names the gene of each condition');
+  if (params.mode === 'on_target' && params.target_where !== null) refuse('mode', 'on_target', 'two choices of cells have no gene of their own');
+  if (params.mode === 'all' && params.target_where !== null) refuse('mode', 'all', 'target_where and reference_where say what is compared with what');
+  if (params.mode === 'all' && params.method === 'pseudobulk') refuse('mode', 'all', 'wells are compared with those of one control (mode ref)');
+  if (params.tie_correct === false && params.compat !== 'scanpy') refuse('tie_correct', 'false', 'only with compat scanpy');
+}
+
 /** @throws not-found, listing labels, when no plate has the reference. */
 function refuseUnknownReference({ input, params }: Context): void {
-  if (params.target_where !== null) return;
+  if (params.target_where !== null || params.mode === 'all') return;
   const labels = new Set<string>();
   for (const ref of input.columnFiles(params.groupby!)) {
     if (ref.kind !== 'codes') throw failure('invalid-parameter', { step: 'de', parameter: 'groupby', value: params.groupby!, reason: 'it holds numbers, not labels' });
@@ -52,8 +67,10 @@ function refuseUnknownReference({ input, params }: Context): void {
   throw failure('not-found', { what: `reference in ${params.groupby!}`, name: params.reference, near: near.length > 0 ? near : [...labels].sort().slice(0, 8) });
 }
 
-function testedGenes(context: Context): TestedGenes {
-  const kept = keptGenes(context);
+/** `only`: names of the genes that are wanted; null: all that were kept. */
+function testedGenes(context: Context, only: ReadonlySet<string> | null): TestedGenes {
+  const chosen = keptGenes(context);
+  const kept = only === null ? chosen : Uint8Array.from(context.input.genes, (name, gene) => Number(only.has(name) && chosen?.[gene] !== 0));
   const position = new Int32Array(context.input.genes.length).fill(-1);
   const names = context.input.genes.filter((_, gene) => kept?.[gene] !== 0);
   let next = 0;
@@ -69,7 +86,7 @@ function groupsOf(context: Context, at: number): PlateGroups {
   const choices = params.target_where === null ? null : choiceLabels(context, at);
   if (choices && choices.inBoth > 0) context.note(`${plate.name}: ${formatCount(choices.inBoth)} cells fit both choices and are left out`, 'warning');
   return groupPlate(labelsOf(context, at, params.strata!), choices ?? labelsOf(context, at, [params.groupby!]), mask, {
-    reference: params.reference, groups: params.groups, minCells: params.min_cells, choices: choices !== null,
+    reference: params.reference, groups: params.groups, minCells: params.min_cells, choices: choices !== null, rest: params.mode === 'all',
   });
 }
 
@@ -94,23 +111,26 @@ async function comparePlate(context: Context, at: number, genes: TestedGenes, st
   const wells = params.method === 'pseudobulk' ? samplesOf(groups, labelsOf(context, at, [params.sample_key]), ordered.totals) : null;
   const files = groups.strata.map(({ labels }, i) => fileName(stratumNumber + i, [plate, ...labels.filter((label) => label !== plate)]));
   const earlier = earlierPlaces(context, at);
-  const tables = makeTables(context, files, groups.strata, genes, earlier);
+  const onTarget = params.mode === 'on_target' ? ownGenes(context, at, groups, genes) : null;
+  const tables = makeTables(context, files, groups.strata, genes, earlier).map((table): Stratum => ({ ...table, onTarget: onTarget?.subarray(table.base + 1, table.base + 1 + table.targets) ?? null }));
   const comparison: PlateComparison = {
     cells: cellArrays(groups, ordered.totals, sums, wells?.sample ?? null), slotCells: groups.slotCells, slotTotals: slotTotals(groups, ordered.totals, sums),
     samples: wells?.samples ?? null, strata: tables, genes: genes.names.length,
-    settings: { method: params.method, geometricMean: params.geometric_mean, eps: params.eps, cpmFilter: params.cpm_filter },
+    settings: { method: params.method, scanpy: params.compat === 'scanpy', tieCorrect: params.tie_correct !== false, geometricMean: params.geometric_mean, eps: params.eps, cpmFilter: params.cpm_filter },
   };
   const tops = await testPlate(context, at, comparison, ordered, earlier !== null && tables.every((table, i) => table.places === earlier[i]));
   const depths = mediansOf(ordered.totals, groups.slot, groups.slotCells.length);
+  // Of all labelled cells: what one condition is compared with differs from that by its own cells only.
+  const labelledDepths = params.mode === 'all' ? mediansOf(ordered.totals, groups.stratum.map((code, cell) => (groups.slot[cell]! < 0 ? -1 : code)), codes) : depths;
   const wellsOf = (slot: number): number => wells!.samples.slot.reduce((n, s) => n + Number(s === slot), 0);
   const compared = groups.strata.map((stratum, i): DeStratumFacts => {
     writeTop(context, files[i]!, stratum.targets.map((one) => one.target), tops[i]!, genes.names);
-    const code = groups.stratum[groups.slot.indexOf(stratum.base)]!;
+    const code = groups.stratum[groups.slot.indexOf(stratum.base + 1)]!;
     return {
       ...nameOf(stratum.labels), file: `${deFolder}/${files[i]!}`, places: tables[i]!.places, cells: stratum.cells, reference_cells: stratum.referenceCells,
-      target_sum: sums?.[code] ?? null, reference_depth: depths[stratum.base]!, skipped: stratum.skipped,
-      targets: stratum.targets.map(({ target, cells }, t) => ({
-        target, cells, depth: depths[stratum.base + 1 + t]!, significant: tops[i]![t]!.significant, wells: wells ? [wellsOf(stratum.base + 1 + t), wellsOf(stratum.base)] : null,
+      target_sum: sums?.[code] ?? null, reference_depth: params.mode === 'all' ? labelledDepths[code]! : depths[stratum.base]!, skipped: stratum.skipped,
+      targets: stratum.targets.map(({ target, cells, referenceCells }, t) => ({
+        target, cells, reference_cells: referenceCells, depth: depths[stratum.base + 1 + t]!, significant: tops[i]![t]!.significant, wells: wells ? [wellsOf(stratum.base + 1 + t), wellsOf(stratum.base)] : null,
       })),
     };
   });
@@ -157,7 +177,7 @@ function finish(context: Context, strata: readonly DeStratumFacts[], genes: Test
   if (skipped > 0) notes.push(`${skipped} conditions or strata were skipped; the result lists each with its reason`);
   for (const note of notes) context.note(note, note.startsWith('ranks of raw counts') ? 'warning' : 'info');
   const facts: DeFacts = {
-    params: { ...params }, method: params.method, reference: params.target_where === null ? params.reference : params.reference_where!, strata_columns: params.strata!,
+    params: { ...params }, method: params.method, reference: params.mode === 'all' ? 'rest' : params.target_where === null ? params.reference : params.reference_where!, strata_columns: params.strata!,
     is_log1p: false, genes: genes.names.length, strata, notes,
   };
   context.writeFacts('de', facts);

@@ -28,9 +28,9 @@ export function writeDeCsv(path: string, tables: DeTables, { stratum: only, targ
           const { neg_log10_p: strength, p_value: p } = numbers;
           genes = genes.sort((a, b) => strength[b]! - strength[a]! || p[a]! - p[b]! || a - b).slice(0, top);
         }
-        const { target: label, cells } = stratum.targets[target]!;
+        const { target: label, cells, reference_cells: others = stratum.reference_cells } = stratum.targets[target]!;
         const head = `${csvText(stratum.name)},${csvText(label)}`;
-        const fixed: Readonly<Record<string, string>> = { target_membership: String(cells), ref_membership: String(stratum.reference_cells) };
+        const fixed: Readonly<Record<string, string>> = { target_membership: String(cells), ref_membership: String(others) };
         for (const gene of genes) {
           let line = `${head},${csvText(tables.genes[gene]!)}`;
           for (const name of columns) line += `,${name === 'target_membership' || name === 'ref_membership' ? fixed[name]! : csvNumber(numbers[name][gene]!, numberColumns[name])}`;

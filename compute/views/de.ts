@@ -27,7 +27,7 @@ function overview({ facts }: DeTables): DeOverview {
     kind: 'overview', method: facts.method, reference: facts.reference, genes: facts.genes, notes: facts.notes,
     strata: facts.strata.map((one) => ({
       name: one.name, cells: one.cells, referenceCells: one.reference_cells, referenceDepth: one.reference_depth, targetSum: one.target_sum, skipped: one.skipped,
-      conditions: one.targets.map((target) => ({ ...target, ...treatmentOf(target.target) })),
+      conditions: one.targets.map(({ reference_cells, ...target }) => ({ ...target, referenceCells: reference_cells ?? one.reference_cells, ...treatmentOf(target.target) })),
     })),
   };
 }

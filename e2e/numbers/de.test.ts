@@ -5,10 +5,13 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { numberColumnNames } from '../../compute/differential/contract.ts';
 import { readNumbers } from '../../compute/results/parquet/block-table.ts';
+import type { Column } from '../../compute/stores/contract.ts';
 import { anndataPython, runScript } from '../../compute/results/testing/python.ts';
 import type { DeFacts, DeStratumFacts, TopOfTarget } from '../../compute/steps/de-facts.ts';
 import { relativeGap } from '../../fixtures/golden.ts';
 import type { FinishedRun } from '../support/finished-run.ts';
+import { makeBatches, type Cell } from '../support/batches.ts';
+import { writePlateFile } from '../support/plate-file.ts';
 import { createTrial, scratch, truckee, type Trial } from '../support/truckee.ts';
 
 let files: string[];
@@ -41,20 +44,23 @@ function numbersOf(done: FinishedRun, stratum: DeStratumFacts, target: number): 
 }
 
 describe.skipIf(!anndataPython)('against scipy (needs Python)', () => {
-  test.each(['wilcoxon', 't-test', 'wilcoxon_counts', 'pseudobulk'])('%s: statistics, p-values, means and rates of whole conditions', async (method) => {
-    const done = await run({ method });
+  test.each([
+    ['wilcoxon', {}], ['t-test', {}], ['wilcoxon_counts', {}], ['pseudobulk', {}], ['wilcoxon', { reference: 'rest', compat: 'scanpy' }],
+  ] as const)('%s %o: statistics, p-values, means and rates of whole conditions', async (method, more) => {
+    const done = await run({ method, ...more });
+    const rest = 'reference' in more;
     const { strata, genes } = done.facts<DeFacts>('de');
     expect(genes).toBe(900);
     const stratum = strata.find((one) => one.targets.length > 10)!;
     const picked = [0, Math.floor(stratum.targets.length / 2), stratum.targets.length - 1];
-    const requests = picked.map((target) => [stratum.labels['cell_line'], stratum.targets[target]!.target, method]);
+    const requests = picked.map((target) => [stratum.labels['cell_line'], stratum.targets[target]!.target, method, rest, rest]);
     const answers = runScript(join(import.meta.dirname, 'de_reference.py'), files[0]!, JSON.stringify(requests)) as Record<string, (number | null)[] & number>[];
     picked.forEach((target, i) => {
       const wanted = answers[i]!;
       const found = numbersOf(done, stratum, target);
-      expect([stratum.targets[target]!.cells, stratum.reference_cells]).toEqual(wanted['cells']);
+      expect([stratum.targets[target]!.cells, stratum.targets[target]!.reference_cells]).toEqual(wanted['cells']);
       if (stratum.target_sum !== null) expect(stratum.target_sum).toBe(wanted['target_sum']);
-      if (method.startsWith('wilcoxon')) expect([...found['statistic']!]).toEqual(wanted['statistic']);
+      if (method.startsWith('wilcoxon') && !rest) expect([...found['statistic']!]).toEqual(wanted['statistic']);
       const tolerance = { p_value: 1e-8, fdr: 1e-8, statistic: 1e-8, target_mean: 1e-9, ref_mean: 1e-9, log2_fold_change: 1e-8, pct_expressed_target: 1e-6, pct_expressed_ref: 1e-6 };
       for (const [name, most] of Object.entries(tolerance)) {
         const expected = wanted[name]!.map((value) => value ?? Number.NaN);
@@ -105,8 +111,8 @@ describe('a comparison', () => {
     expect(found.filter((one) => one.significant === 0).length).toBeGreaterThan(10);
   });
 
-  test.each([1, 3])('gives the same bytes with %i workers', async (workers) => {
-    const again = await run({}, files, workers);
+  test('gives the same bytes with one worker', async () => {
+    const again = await run({}, files, 1);
     expect(again.digests()).toEqual(done.digests());
   });
 
@@ -168,4 +174,55 @@ test('truckee de: a drug by name in a line by name, its rows as CSV limited by s
   const again = await truckee([...args, '--out', join(folder, 'tables')]);
   expect(again.last).toMatchObject({ ok: true, comparisons: last['comparisons'] });
   expect((await truckee([...args, '--out', out])).last).toMatchObject({ ok: false, error: { kind: 'already-exists' } });
+});
+
+test('values that are no counts are refused where counts are compared', async () => {
+  const trial = createTrial();
+  const cells = 40;
+  const words = (word: (cell: number) => string): Column => {
+    const categories = ['ctrl', 'x'];
+    return { kind: 'categorical', codes: Int32Array.from({ length: cells }, (_, cell) => categories.indexOf(word(cell))), categories, ordered: false };
+  };
+  const matrix = { cells, genes: 3, indptr: Int32Array.from({ length: cells + 1 }, (_, cell) => cell), indices: Int32Array.from({ length: cells }, (_, cell) => cell % 3), values: new Float32Array(cells).fill(0.5) };
+  await trial.add(await writePlateFile(join(scratch(), 'halves.h5ad'), matrix, { genes: ['a', 'b', 'c'], obs: { drug: words((cell) => (cell % 2 === 0 ? 'ctrl' : 'x')) } }));
+  for (const method of ['wilcoxon', 'wilcoxon_counts']) {
+    const error = await trial.fails({ de: { groupby: 'drug', reference: 'ctrl', strata: [], method } });
+    expect(error).toMatchObject({ kind: 'not-counts' });
+  }
+}, 60_000);
+
+describe('data that perturb genes', () => {
+  let trial: Trial;
+  beforeAll(async () => {
+    trial = createTrial();
+    const knocked = ({ index }: Cell): string => ['ctrl', 'gene1', 'gene2', 'elsewhere'][index % 4]!;
+    await trial.add(await makeBatches(scratch(), 'screen', {
+      batches: 2, cells: 240, shift: 2, genes: 30, obs: { knocked, named: (cell) => (knocked(cell) === 'ctrl' ? null : knocked(cell)), wrong: ({ index }) => `gene${index % 5}`, plate: () => 'p1' },
+    }));
+  }, 60_000);
+  const params = { groupby: 'knocked', reference: 'ctrl', mode: 'on_target', strata: [] };
+
+  test('on_target: one gene of each condition, corrected over all of them; conditions without a gene among those measured get none', async () => {
+    const done = await trial.run({ de: { ...params, gene_key: 'named' } });
+    const { strata, genes } = done.facts<DeFacts>('de');
+    expect(genes).toBe(2);
+    expect(strata[0]!.targets.map((one) => one.target)).toEqual(['elsewhere', 'gene1', 'gene2']);
+    const [other, first, second] = [0, 1, 2].map((target) => numbersOf(done, strata[0]!, target));
+    expect([...other!['fdr']!].every(Number.isNaN)).toBe(true);
+    const p = [first!['p_value']![0]!, second!['p_value']![1]!];
+    const low = Math.min(...p);
+    const rates = p.map((one) => Math.min(1, one === low ? Math.min(2 * low, Math.max(...p)) : one));
+    expect([...first!['fdr']!, ...second!['fdr']!]).toEqual([rates[0], Number.NaN, Number.NaN, rates[1]]);
+  }, 60_000);
+
+  test('what does not go together is refused, in words', async () => {
+    const fails = async (more: Readonly<Record<string, unknown>>): Promise<unknown> => {
+      const { kind, facts } = await trial.fails({ de: { ...params, ...more } });
+      return [kind, facts['parameter'], facts['reason']];
+    };
+    expect(await fails({})).toEqual(['invalid-parameter', 'gene_key', 'on_target needs the obs column that names the gene of each condition']);
+    expect(await fails({ gene_key: 'wrong' })).toEqual(['invalid-parameter', 'gene_key', expect.stringMatching(/^\w+ names two genes, gene\d and gene\d$/)]);
+    expect(await fails({ mode: 'all', method: 'pseudobulk' })).toEqual(['invalid-parameter', 'mode', 'wells are compared with those of one control (mode ref)']);
+    expect(await fails({ mode: 'ref', tie_correct: false })).toEqual(['invalid-parameter', 'tie_correct', 'only with compat scanpy']);
+  }, 60_000);
 });

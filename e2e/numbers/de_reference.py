@@ -29,7 +29,7 @@ def bh(p):
     return out
 
 
-def answer(line, label, method):
+def answer(line, label, method, rest=False, scanpy=False):
     stratum = (lines == line) & (level == 'full')
     counts = x[stratum].toarray()
     totals = counts.astype(float).sum(1)
@@ -37,6 +37,8 @@ def answer(line, label, method):
     scaled = (counts * (target_sum / totals)[:, None]).astype(np.float32)
     lognorm = np.log1p(scaled.astype(float)).astype(np.float32).astype(float)
     group, control = labels[stratum] == label, drugs[stratum] == 'DMSO_TF'
+    if rest:
+        control = ~group & (labels[stratum] != '')
     values = {'wilcoxon_counts': counts.astype(float)}.get(method, lognorm)
     a, b = values[group], values[control]
     logs = np.log1p(counts.astype(float)) if method == 'wilcoxon_counts' else lognorm
@@ -51,7 +53,13 @@ def answer(line, label, method):
 
             a, b = bulk(group), bulk(control)
             mean_a, mean_b = 2 ** a.mean(0), 2 ** b.mean(0)
-        if method in ('t-test', 'pseudobulk'):
+        if scanpy:
+            # z of the rank sum without corrections; NaN scores are 0
+            n, m = len(a), len(b)
+            ranks = stats.rankdata(np.concatenate([a, b]), axis=0)[:n].sum(0)
+            statistic = np.nan_to_num((ranks - n * (n + m + 1) / 2) / np.sqrt(n * m * (n + m + 1) / 12))
+            p = 2 * stats.norm.sf(np.abs(statistic))
+        elif method in ('t-test', 'pseudobulk'):
             test = stats.ttest_ind(a, b, equal_var=False) if len(a) > 1 else None
             statistic = np.full(x.shape[1], np.nan) if test is None else np.asarray(test.statistic)
             p = np.full(x.shape[1], np.nan) if test is None else np.asarray(test.pvalue)

@@ -60,7 +60,7 @@ function Drawn({ stratum, condition, reference, onGene, file }: DeConditionProps
   const title = `${words} against ${reference}, ${stratum.name}`;
   return (
     <section aria-label="One condition">
-      <Text size="sm" mb="xs">{formatCount(condition.cells)} cells against {formatCount(stratum.referenceCells)} of {reference}; {formatCount(condition.significant)} genes with fdr below 0.05. Median depth {formatValue(condition.depth)} against {formatValue(stratum.referenceDepth)}.</Text>
+      <Text size="sm" mb="xs">{formatCount(condition.cells)} cells against {formatCount(condition.referenceCells)} of {reference}; {formatCount(condition.significant)} genes with fdr below 0.05. Median depth {formatValue(condition.depth)} against {formatValue(stratum.referenceDepth)}.</Text>
       <Group mb="xs" gap="sm">
         <SegmentedControl size="xs" aria-label="Plot" value={plot} onChange={(value) => setPlot(value as typeof plot)} data={[{ value: 'volcano', label: 'Volcano' }, { value: 'ma', label: 'MA' }]} />
         <SaveFigure name={`${plot}-${title}`} svg={() => scatterSvg({ x: plot === 'ma' ? drawn.level.map((value) => Math.log10(value + 1e-3)) : x, y, marked: drawn.marked, names, named: ranked.slice(0, 10), axes: plot === 'ma' ? ['log10 of the mean', axes[1]] : axes, title })} />

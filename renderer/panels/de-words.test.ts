@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { conditionOf, conditionWords, leadingCondition, shownStrata, type DeStratum } from './de-words.ts';
 
-const condition = (drug: string, dose: number | null, significant: number) => ({ target: `[('${drug}', ${dose}, 'uM')]`, drug, dose, cells: 20, depth: 1000, wells: null, significant });
+const condition = (drug: string, dose: number | null, significant: number) => ({ target: `[('${drug}', ${dose}, 'uM')]`, drug, dose, cells: 20, referenceCells: 30, depth: 1000, wells: null, significant });
 const stratum = (name: string, conditions: ReturnType<typeof condition>[]): DeStratum => ({ name, cells: 100, referenceCells: 30, referenceDepth: 900, targetSum: 1000, conditions, skipped: [] });
 
 test('strata without a comparison are not shown, the strongest comes first', () => {

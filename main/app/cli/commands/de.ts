@@ -75,7 +75,7 @@ async function ask<Answer>(run: PastRun, wanted: DeJob['wanted'], { signal }: Co
 const mostShown = 12;
 
 function show({ strata, reference, notes }: DeOverview, { say }: CommandContext): void {
-  const rows = strata.flatMap((one) => one.conditions.map((condition) => ({ stratum: one.name, referenceCells: one.referenceCells, ...condition }))).sort((a, b) => b.significant - a.significant);
+  const rows = strata.flatMap((one) => one.conditions.map((condition) => ({ stratum: one.name, ...condition }))).sort((a, b) => b.significant - a.significant);
   say.line(`${formatCount(rows.length)} comparisons against ${reference}, most significant genes (fdr < 0.05) first:`);
   for (const row of rows.slice(0, mostShown)) {
     say.line(`  ${formatCount(row.significant).padStart(7)}  ${row.target}  ${row.stratum}  (${formatCount(row.cells)} cells against ${formatCount(row.referenceCells)})`);
