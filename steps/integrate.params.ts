@@ -37,7 +37,7 @@ export const loopShape = {
   eval_subsample: param(wholeNumber(10, 1_000_000).default(5000), { help: 'Centroids that kept neighbours are measured on.', advanced }),
   trust_subsample: param(wholeNumber(10, 20_000).default(2500), { help: 'Centroids that trustworthiness is measured on.', advanced }),
   max_iter: param(wholeNumber(1, 1000).default(15), { help: 'Most turns.' }),
-  patience: param(wholeNumber(1, 100).default(3), { help: 'Turns without a better score before it ends.', advanced }),
+  patience: param(wholeNumber(1, 1000).default(3), { help: 'Turns without a better score before it ends.', advanced }),
   tol: param(realNumber(0, 1).default(1e-3), { help: 'Least rise of the score that counts.', advanced }),
   postscale: param(z.boolean().default(true), { help: 'Bring every component back to its old mean and spread after each turn.', advanced }),
   reference: param(z.enum(['union', 'largest']).default('union'), { help: 'Move all batches to common prototypes, or all to the largest batch.', advanced }),

@@ -222,7 +222,7 @@ describe('data that perturb genes', () => {
     };
     expect(await fails({})).toEqual(['invalid-parameter', 'gene_key', 'on_target needs the obs column that names the gene of each condition']);
     expect(await fails({ gene_key: 'wrong' })).toEqual(['invalid-parameter', 'gene_key', expect.stringMatching(/^\w+ names two genes, gene\d and gene\d$/)]);
-    expect(await fails({ mode: 'all', method: 'pseudobulk' })).toEqual(['invalid-parameter', 'mode', 'wells are compared with those of one control (mode ref)']);
+    expect(await fails({ mode: 'all', method: 'pseudobulk', sample_key: 'batch' })).toEqual(['invalid-parameter', 'mode', 'wells are compared with those of one control (mode ref)']);
     expect(await fails({ mode: 'ref', tie_correct: false })).toEqual(['invalid-parameter', 'tie_correct', 'only with compat scanpy']);
   }, 60_000);
 });

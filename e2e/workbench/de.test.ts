@@ -1,49 +1,92 @@
-/** What drugs do to genes, on pages: choosing, volcano, genes, doses, heatmap, agreement, tables; the page of an integration. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** What drugs do to genes, on pages: choosing, volcano, genes, doses, heatmap, agreement, tables; an integration while it runs and afterwards; every file they give. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { makeBatches } from '../support/batches.ts';
 import { truckee } from '../support/truckee.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { axeFaults } from './axe.ts';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk } from './desk.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'truckee-de-pages-'));
-const workspace = join(folder, 'workspace');
+const desk = newDesk('de-pages');
+const { folder, workspace } = desk;
 let run: string;
 let integrated: string;
 let served: Served;
-let browser: Browser;
 let watched: Watched;
 let page: Page;
+const axe: string[] = [];
 const shot = async (name: string): Promise<void> => {
   const target = process.env['TRUCKEE_SCREENSHOTS'];
   if (target) await page.screenshot({ path: join(target, `${name}.png`), fullPage: true });
 };
 
+/** The page as it stands is looked at by axe, light and dark. */
+async function looked(name: string): Promise<void> {
+  await shot(name);
+  axe.push(...(await axeFaults(page, name)));
+  await shot(`${name}-dark`);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+}
+
+function recipe(name: string, params: Readonly<Record<string, unknown>>): string {
+  const steps = [...['qc', 'normalize', 'log1p', 'hvg', 'pca'].map((step) => ({ step })), { step: 'integrate', params: { batch_key: 'batch', label_key: 'type', ...params } }];
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, JSON.stringify({ truckee: 1, name, datasets: [{ name: 'shifted' }], steps }));
+  return path;
+}
+
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  const made = await truckee(['generate', folder, '--plates', '3', '--cells', '5000', '--genes', '1500', '--lines', '2', '--seed', '7', '--workspace', workspace]);
+  const made = await truckee(['generate', folder, '--plates', '2', '--cells', '4000', '--genes', '900', '--lines', '2', '--seed', '7', '--workspace', workspace]);
   await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
   run = String((await truckee(['de', '--workspace', workspace])).last['run']);
-  const plate = await makeBatches(folder, 'shifted', { batches: 3, cells: 600, shift: 5 });
-  await truckee(['add', plate, '--workspace', `${workspace}`]);
-  const steps = [...['qc', 'normalize', 'log1p', 'hvg', 'pca'].map((step) => ({ step })), { step: 'integrate', params: { batch_key: 'batch', label_key: 'type', n_centroids_per_batch: 64 } }];
-  writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ truckee: 1, name: 'integrate', datasets: [{ name: 'shifted' }], steps }));
-  integrated = String((await truckee(['run', join(folder, 'recipe.json'), '--workspace', workspace])).last['run']);
-  served = await serveWorkspace(workspace);
-  browser = await openBrowser();
-  watched = await openPage(browser, served);
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser?.close();
-  await served?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await truckee(['add', await makeBatches(folder, 'shifted', { batches: 3, cells: 600, shift: 5 }), '--workspace', workspace]);
+  integrated = String((await truckee(['run', recipe('integrate', { n_centroids_per_batch: 64 }), '--workspace', workspace])).last['run']);
+  ({ served, watched, page } = await desk.open());
 });
 
 const tab = (name: string): Promise<void> => page.getByRole('tab', { name, exact: true }).click();
+
+async function saved(button: Locator): Promise<{ name: string; bytes: Buffer }> {
+  const coming = page.waitForEvent('download');
+  await button.click();
+  const file = await coming;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+const beginnings = { SVG: '<svg', PNG: '\x89PNG', PDF: '%PDF' } as const;
+
+async function savesFigure(group: RegExp, formats: readonly (keyof typeof beginnings)[] = ['SVG']): Promise<void> {
+  for (const format of formats) {
+    const { name, bytes } = await saved(page.getByRole('group', { name: group }).getByRole('button', { name: format }));
+    expect(name.endsWith(`.${format.toLowerCase()}`)).toBe(true);
+    expect(bytes.subarray(0, 4).toString('latin1')).toBe(beginnings[format]);
+    expect(bytes.length).toBeGreaterThan(1000);
+  }
+}
+
+async function savesTable(name: RegExp): Promise<string[]> {
+  const { name: file, bytes } = await saved(page.getByRole('button', { name }));
+  expect(file.endsWith('.csv')).toBe(true);
+  return bytes.toString('utf8').trimEnd().split('\r\n');
+}
+
+/** What a link of the page leads to. */
+async function textBehind(link: Locator): Promise<string> {
+  return page.evaluate<string>(`fetch(${JSON.stringify(await link.getAttribute('href'))}).then((r) => r.text())`);
+}
+
+/** Code of the notebook that the page writes. */
+async function notebook(): Promise<string> {
+  const box = page.getByRole('region', { name: 'Notebook' });
+  await box.getByRole('button', { name: 'Write notebook' }).click();
+  const link = box.getByRole('link', { name: /\.ipynb$/ });
+  await link.waitFor();
+  const { cells } = JSON.parse(await textBehind(link)) as { cells: { cell_type: string; source: string | string[] }[] };
+  return cells.filter((cell) => cell.cell_type === 'code').map((cell) => [cell.source].flat().join('')).join('\n');
+}
 
 describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
   test('the strongest condition comes first; its genes lead to their doses', async () => {
@@ -52,14 +95,21 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.getByText(/^Volcano: /).waitFor();
     const rows = page.getByRole('table', { name: 'Genes of the condition' }).locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(50);
-    await shot('de-condition');
+    await looked('de-condition');
+    await savesFigure(/^Save volcano-/, ['SVG', 'PNG', 'PDF']);
     await page.getByText('MA', { exact: true }).click();
     await page.getByText(/^MA: /).waitFor();
     await shot('de-ma');
+    await savesFigure(/^Save ma-/);
     const gene = (await rows.first().getByRole('button').textContent())!;
     await rows.first().getByRole('button').click();
-    await page.getByRole('region', { name: `Gene ${gene}` }).getByRole('table', { name: `${gene} in all comparisons` }).waitFor();
-    await shot('de-gene');
+    const comparisons = page.getByRole('region', { name: `Gene ${gene}` }).getByRole('table', { name: `${gene} in all comparisons` });
+    await comparisons.waitFor();
+    await looked('de-gene');
+    await savesFigure(/-doses$/);
+    const lines = await savesTable(/-all-comparisons as CSV$/);
+    expect(lines[0]).toBe('target,stratum,log2_fold_change,p_value,fdr,cells,target_mean,ref_mean');
+    expect(lines.length - 1).toBeGreaterThanOrEqual(await comparisons.locator('tbody tr').count());
     expect(new URL(page.url()).searchParams.get('gene')).toBe(gene);
   });
 
@@ -81,16 +131,17 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
   test('heatmap, agreement between strata and what was skipped', async () => {
     await tab('Heatmap');
     await page.getByText(/^log2 fold changes of leading genes/).waitFor();
-    await shot('de-heatmap');
-    const download = page.waitForEvent('download');
-    await page.getByRole('group', { name: /^Save heatmap/ }).getByRole('button', { name: 'SVG' }).click();
-    expect((await download).suggestedFilename()).toMatch(/^heatmap-.*\.svg$/);
+    await looked('de-heatmap');
+    await savesFigure(/^Save heatmap/);
+    const lines = await savesTable(/^Save heatmap-.* as CSV$/);
+    expect(lines[0]!.startsWith('gene,')).toBe(true);
     await tab('Agreement');
     await page.getByRole('table', { name: /^Agreement of / }).waitFor();
-    await shot('de-agreement');
+    await looked('de-agreement');
+    expect((await savesTable(/^Save agreement-.* as CSV$/))[0]).toMatch(/^condition,significant in /);
     await tab('Notes and skipped');
     await page.getByRole('table', { name: 'Skipped, because' }).getByText(/fewer than 10/).first().waitFor();
-    await shot('de-skipped');
+    await looked('de-skipped');
   });
 
   test('a table of as many rows as wanted is written and can be downloaded', async () => {
@@ -100,31 +151,12 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.getByRole('button', { name: 'Write CSV' }).click();
     const link = page.getByRole('link', { name: /\.csv$/ });
     await link.waitFor();
-    const text = await page.evaluate<string>(`fetch(${JSON.stringify(await link.getAttribute('href'))}).then((r) => r.text())`);
-    expect(text.trimEnd().split('\r\n').length).toBe(8);
-    await shot('de-tables');
+    expect((await textBehind(link)).trimEnd().split('\r\n').length).toBe(8);
+    expect(await notebook()).toContain('stats.mannwhitneyu(');
+    await looked('de-tables');
   });
 
-  test('passes axe, light and dark, on every tab', async () => {
-    const found: string[] = [];
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await page.goto(`${served.base}/de/${run}?gene=MT-CO2`);
-      await page.getByText(/^Volcano: /).waitFor();
-      for (const [name, ready] of [['Condition', 'table'], ['Gene over doses', 'table[aria-label]'], ['Heatmap', 'svg rect'], ['Agreement', 'table'], ['Notes and skipped', 'table'], ['Tables', 'button']] as const) {
-        await tab(name);
-        await page.locator(`main ${ready}`).first().waitFor();
-        if (scheme === 'dark') await shot(`de-dark-${name.split(' ')[0]!}`);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const serious = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical');
-        found.push(...serious.flatMap((one) => one.nodes.map((node) => `${scheme} ${name} ${one.id}: ${node.html.slice(0, 140)}`)));
-      }
-    }
-    expect(found).toEqual([]);
-  });
-
-  test('an integration shows its turns, its verdict, and the cells before and after', async () => {
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  test('an integration shows its turns, its verdict, and the cells before and after, and gives them as files', async () => {
     await page.goto(`${served.base}/integration/${integrated}`);
     await page.getByRole('region', { name: 'Verdict' }).getByText(/^Improved/).waitFor();
     await page.getByRole('region', { name: 'Turns of the loop' }).getByText(/Final: it\*=\d+/).waitFor();
@@ -135,17 +167,22 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.getByText(/one plate fourteen times/).waitFor();
     await page.getByText('After: X_ot').waitFor();
     await page.getByText(/^Centres of 3 groups lie/).nth(1).waitFor();
-    await shot('integration');
+    await looked('integration');
+    for (const name of [/^Save score-per-turn/, /^Save mixing-per-turn/]) await savesFigure(name);
+    expect((await savesTable(/^Save turns as CSV$/))[1]).toMatch(/^1,/);
+    expect((await savesTable(/^Save quality before and after as CSV$/)).length - 1).toBe(await figures.locator('tbody tr').count());
+    await page.getByRole('button', { name: 'Figure of X_ot by batch' }).click();
+    const figure = page.getByRole('link', { name: /\.svg$/ });
+    await figure.waitFor();
+    expect(await textBehind(figure)).toContain('<svg ');
+    expect(await notebook()).toContain('integrate_centroids(');
     await page.goto(`${served.base}/integration/${run}`);
     await page.getByRole('link', { name: 'Bring plates together' }).waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    await page.goto(`${served.base}/integration/${integrated}`);
-    await page.getByText('After: X_ot').waitFor();
-    const more = (await new AxeBuilder({ page }).analyze()).violations;
-    expect([...violations, ...more].filter((one) => one.impact === 'serious' || one.impact === 'critical').flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 140)}`))).toEqual([]);
+    await looked('integration-none');
   });
 
-  test('nothing on the way was an error', () => {
+  test('nothing on the way was an error, and axe has nothing to say of any of it, light or dark', () => {
+    expect(axe).toEqual([]);
     expect(watched.faults.filter((fault) => !/422|404/.test(fault))).toEqual([]);
   });
 });

@@ -130,18 +130,22 @@ describe.skipIf(noBrowser !== null)(`looking at a run${noBrowser === null ? '' :
     await page.getByLabel('Scale of MT-ND1').waitFor();
   });
 
-  test('two named choices are compared by their make-up', async () => {
-    for (const [name, plate] of [['first', 'plate1'], ['second', 'plate2']] as const) {
-      await page.goto(address(`/explore/${run}`, { groups: { plate: [plate] } }));
+  test('two named choices are compared by their make-up, and by their genes', async () => {
+    for (const [name, phase] of [['first', 'G1'], ['second', 'G2M']] as const) {
+      await page.goto(address(`/explore/${run}`, { groups: { phase: [phase] } }));
       await page.getByLabel(/Name these/).fill(name);
       await page.getByRole('button', { name: 'Keep' }).click();
       await page.getByRole('button', { name, exact: true }).waitFor();
     }
     await page.getByRole('button', { name: 'Compare two choices' }).click();
     const box = page.getByRole('region', { name: 'Two choices compared' });
-    await box.getByLabel('Make-up by').selectOption('plate');
-    await expect.poll(() => box.locator('tbody tr').allTextContents(), { timeout: 120_000 }).toEqual(['plate1100.0 %0.0 %', 'plate20.0 %100.0 %']);
-    await box.getByRole('button', { name: 'Genes that differ' }).waitFor();
+    await box.getByLabel('Make-up by').selectOption('phase');
+    await expect.poll(() => box.locator('tbody tr').allTextContents(), { timeout: 120_000 }).toEqual(expect.arrayContaining(['G1100.0 %0.0 %', 'G2M0.0 %100.0 %']));
+    await box.getByRole('button', { name: 'Genes that differ' }).click();
+    await page.waitForURL(/\/runs\//);
+    await page.getByRole('link', { name: 'Drug effects' }).last().click();
+    await page.getByText(/^Volcano: target against /).waitFor();
+    await page.getByRole('table', { name: 'Genes of the condition' }).locator('tbody tr').first().waitFor();
   });
 
   test('these pages pass axe, light and dark', async () => {

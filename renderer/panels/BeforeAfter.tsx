@@ -8,6 +8,7 @@ import { pointsOptions } from '../client/points.ts';
 import { paint } from '../plots/point-colors.ts';
 import { PointsMap } from '../plots/PointsMap.tsx';
 import { ErrorCard } from './ErrorCard.tsx';
+import { TakeMap } from './TakeMap.tsx';
 
 export interface BeforeAfterProps {
   readonly run: string;
@@ -36,6 +37,7 @@ export function BeforeAfter({ run, bases, columns }: BeforeAfterProps) {
               <figcaption>{side === 0 ? 'Before' : 'After'}: {basis}</figcaption>
               <div style={{ height: 340 }}>{view ? <PointsMap view={view} colors={paint(view, { shown: null, chosen: null, dark })} tool="move" onChoose={() => undefined} label={`${side === 0 ? 'Before' : 'After'} integration: ${view.x.length} cells by ${color}`} /> : !failed && <Loader />}</div>
               {view && <Text size="xs" c="dimmed">{spread(view)}</Text>}
+              <TakeMap key={color} run={run} basis={basis} color={color} />
             </figure>
           );
         })}

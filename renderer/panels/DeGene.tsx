@@ -9,6 +9,7 @@ import { lineColors, Lines, type LineSeries } from '../plots/Lines.tsx';
 import { conditionWords } from './de-words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 import { SaveFigure } from './SaveFigure.tsx';
+import { SaveTable } from './SaveTable.tsx';
 
 export interface DeGeneProps {
   readonly run: string;
@@ -35,6 +36,8 @@ export function DeGeneView({ run, gene, drug }: DeGeneProps) {
           <SaveFigure name={`${gene}-${drug}-doses`} svg={() => draw.current()} />
         </>
       ) : <Text size="sm">{drug} has no doses to draw.</Text>}
+      <div style={{ marginTop: 8 }}><SaveTable name={`${gene}-all-comparisons`} head={['target', 'stratum', 'log2_fold_change', 'p_value', 'fdr', 'cells', 'target_mean', 'ref_mean']}
+        rows={() => data.rows.map((row) => [row.target, row.stratum, row.log2FoldChange, row.pValue, row.fdr, row.cells, row.targetMean, row.refMean])} /></div>
       <Table fz="sm" verticalSpacing={3} striped mt="sm" aria-label={`${gene} in all comparisons`}>
         <Table.Thead><Table.Tr><Table.Th>condition</Table.Th><Table.Th>stratum</Table.Th><Table.Th ta="right">log2 fold change</Table.Th><Table.Th ta="right">p</Table.Th><Table.Th ta="right">fdr</Table.Th><Table.Th ta="right">cells</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>{rows.map((row) => (

@@ -2,13 +2,14 @@
 import { Loader, NativeSelect, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { DeOverview } from '../../protocol/de.ts';
+import type { DeConcordance, DeOverview } from '../../protocol/de.ts';
 import { host } from '../client/rpc.ts';
 import { formatCount, formatValue } from '../client/words.ts';
 import { Heatmap } from '../plots/Heatmap.tsx';
 import { conditionWords, type DeStratum } from './de-words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 import { SaveFigure } from './SaveFigure.tsx';
+import { SaveTable } from './SaveTable.tsx';
 
 export interface DeHeatmapProps {
   readonly run: string;
@@ -27,7 +28,7 @@ export function DeHeatmapView({ run, stratum, onPick }: DeHeatmapProps) {
   return (
     <>
       <Heatmap rows={genes} columns={words} values={values} title={`log2 fold changes of leading genes, ${stratum.name}`} onPick={(row, column) => onPick(genes[row]!, targets[column]!)} onDraw={(svg) => void (draw.current = svg)} />
-      <SaveFigure name={`heatmap-${stratum.name}`} svg={() => draw.current()} />
+      <span className="row"><SaveFigure name={`heatmap-${stratum.name}`} svg={() => draw.current()} /><SaveTable name={`heatmap-${stratum.name}`} head={['gene', ...targets]} rows={() => genes.map((gene, row) => [gene, ...values[row]!])} /></span>
     </>
   );
 }
@@ -48,14 +49,23 @@ export function DeConcordanceView({ run, stratum, strata }: DeConcordanceProps) 
     <>
       <NativeSelect label="Agreement with" data={others.map((one) => one.name)} value={other.name} onChange={(event) => setPicked(event.currentTarget.value)} maw={420} />
       {found.error && <ErrorCard error={found.error} />}
-      {found.data?.kind === 'concordance' ? (
-        <Table fz="sm" verticalSpacing={3} striped mt="xs" aria-label={`Agreement of ${stratum.name} with ${other.name}`}>
+      {found.data?.kind === 'concordance' ? <Agreement rows={found.data.rows} a={stratum.name} b={other.name} /> : !found.error && <Loader size="sm" mt="xs" />}
+    </>
+  );
+}
+
+function Agreement({ rows, a, b }: { readonly rows: DeConcordance['rows']; readonly a: string; readonly b: string }) {
+  const sorted = [...rows].sort((one, two) => two.both - one.both);
+  return (
+    <>
+      <div style={{ marginTop: 8 }}><SaveTable name={`agreement-${a}-${b}`} head={['condition', `significant in ${a}`, `significant in ${b}`, 'in both', 'spearman', 'same sign', 'overlap at 50']}
+        rows={() => sorted.map((row) => [row.target, ...row.significant, row.both, row.spearman, row.sameSign, row.overlap])} /></div>
+        <Table fz="sm" verticalSpacing={3} striped mt="xs" aria-label={`Agreement of ${a} with ${b}`}>
           <Table.Thead><Table.Tr><Table.Th>condition</Table.Th><Table.Th ta="right">significant here</Table.Th><Table.Th ta="right">there</Table.Th><Table.Th ta="right">in both</Table.Th><Table.Th ta="right">Spearman of changes</Table.Th><Table.Th ta="right">same sign</Table.Th><Table.Th ta="right">overlap at 50</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{[...found.data.rows].sort((a, b) => b.both - a.both).slice(0, 40).map((row) => (
+          <Table.Tbody>{sorted.slice(0, 40).map((row) => (
             <Table.Tr key={row.target}><Table.Td>{row.target}</Table.Td><Table.Td ta="right">{formatCount(row.significant[0])}</Table.Td><Table.Td ta="right">{formatCount(row.significant[1])}</Table.Td><Table.Td ta="right">{formatCount(row.both)}</Table.Td><Table.Td ta="right">{shown(row.spearman)}</Table.Td><Table.Td ta="right">{shown(row.sameSign)}</Table.Td><Table.Td ta="right">{shown(row.overlap)}</Table.Td></Table.Tr>
           ))}</Table.Tbody>
         </Table>
-      ) : !found.error && <Loader size="sm" mt="xs" />}
     </>
   );
 }

@@ -8,11 +8,14 @@ export interface SaveFigureProps {
   svg(): string;
 }
 
+/** Safe on every system. */
+export const fileNameOf = (name: string): string => name.replaceAll(/[^\w.-]+/g, '_').slice(0, 100);
+
 export function SaveFigure({ name, svg }: SaveFigureProps) {
   const save = useMutation({
     mutationFn: async (format: 'svg' | 'png' | 'pdf') => {
       const text = svg();
-      saveBlob(format === 'svg' ? new Blob([text], { type: 'image/svg+xml' }) : await (format === 'png' ? svgToPng(text, 300) : svgToPdf(text)), `${name.replaceAll(/[^\w.-]+/g, '_').slice(0, 100)}.${format}`);
+      saveBlob(format === 'svg' ? new Blob([text], { type: 'image/svg+xml' }) : await (format === 'png' ? svgToPng(text, 300) : svgToPdf(text)), `${fileNameOf(name)}.${format}`);
     },
   });
   return (

@@ -13,6 +13,7 @@ import { DeConcordanceView, DeHeatmapView, DeSkipped } from '../panels/DeTogethe
 import { conditionOf, leadingCondition, shownStrata } from '../panels/de-words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
+import { TakeNotebook } from '../panels/TakeNotebook.tsx';
 
 export function DePage({ run }: { readonly run: string }) {
   const found = useQuery({ ...host.de.ask.queryOptions({ input: { run, ask: { ask: 'overview' } } }), staleTime: Number.POSITIVE_INFINITY });
@@ -29,7 +30,7 @@ export function DePage({ run }: { readonly run: string }) {
 }
 
 const methods: Readonly<Record<string, string>> = {
-  wilcoxon: 'rank sums of normalised values', 't-test': "Welch's t-test on logarithms", pseudobulk: 'wells compared, not cells', wilcoxon_counts: 'rank sums of raw counts: not corrected for depth',
+  wilcoxon: 'rank sums of normalised values', 't-test': "Welch's t-test on logarithms", 't-test_overestim_var': "Welch's t-test on logarithms, with as many control cells as the condition has", pseudobulk: 'wells compared, not cells', wilcoxon_counts: 'rank sums of raw counts: not corrected for depth',
 };
 
 function Chosen({ run, overview }: { readonly run: string; readonly overview: DeOverview }) {
@@ -49,7 +50,7 @@ function Chosen({ run, overview }: { readonly run: string; readonly overview: De
   const doses = stratum.conditions.filter((one) => one.drug === condition.drug);
   return (
     <>
-      <Text c="dimmed" size="sm">{formatCount(strata.reduce((sum, one) => sum + one.conditions.length, 0))} comparisons of {formatCount(overview.genes)} genes against {overview.reference}, always of the same plate and line; {methods[overview.method] ?? overview.method}.</Text>
+      <Text c="dimmed" size="sm">{formatCount(strata.reduce((sum, one) => sum + one.conditions.length, 0))} comparisons of {formatCount(overview.genes)} genes against {overview.reference === 'rest' ? 'all other labelled cells of the same plate and line' : `${overview.reference}, always of the same plate and line`}; {methods[overview.method] ?? overview.method}.</Text>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Select label="Plate and line" searchable allowDeselect={false} data={strata.map((one) => one.name)} value={stratum.name}
           onChange={(name) => {
@@ -103,6 +104,7 @@ function TakeTable({ run, stratum, target }: { readonly run: string; readonly st
       <div><Button onClick={() => write.mutate()} loading={write.isPending}>Write CSV</Button></div>
       {write.error && <ErrorCard error={write.error} />}
       {write.data && <Text size="sm" aria-live="polite"><a href={downloadUrl(write.data)} download={write.data.name}>{write.data.name}</a> ({formatBytes(write.data.bytes)}), in the workspace's exports</Text>}
+      <TakeNotebook run={run} />
       <Text size="sm" c="dimmed">The whole tables are Parquet files in the result folder, one for each plate and line; the command line copies them: truckee de --out FOLDER.</Text>
     </Stack>
   );

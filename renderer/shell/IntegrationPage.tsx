@@ -2,6 +2,7 @@
 import { Button, Loader, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
 import type { RunStep } from '../../protocol/api.types.ts';
 import { host } from '../client/rpc.ts';
 import { formatValue } from '../client/words.ts';
@@ -10,6 +11,9 @@ import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { readIntegrationLog, type IntegrationLog } from '../panels/integration-log.ts';
 import { publishedIntegration } from '../panels/published.table.ts';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
+import { SaveFigure } from '../panels/SaveFigure.tsx';
+import { SaveTable } from '../panels/SaveTable.tsx';
+import { TakeNotebook } from '../panels/TakeNotebook.tsx';
 import { Lines } from '../plots/Lines.tsx';
 
 export function IntegrationPage({ run }: { readonly run: string }) {
@@ -33,6 +37,7 @@ export function IntegrationPage({ run }: { readonly run: string }) {
       {step && qualityOf(step) && <Figures step={step} />}
       {step?.state === 'done' && step.params['method'] === 'ot' && <Published step={step} log={read} />}
       {step?.state === 'done' && <Maps run={run} step={step} />}
+      {step?.state === 'done' && <TakeNotebook run={run} />}
     </Stack>
   );
 }
@@ -65,13 +70,16 @@ function Turns({ log, ceiling }: { readonly log: IntegrationLog; readonly ceilin
   const { baseline, turns, stopped, final } = log;
   const places = ['start', ...turns.map((turn) => String(turn.it))];
   const best = turns.at(-1)?.best ?? 0;
+  const [score, mixing] = [useRef<() => string>(() => ''), useRef<() => string>(() => '')];
   const of = (pick: (turn: (typeof turns)[number]) => number, first: number | null) => [first, ...turns.map(pick)];
   return (
     <section aria-label="Turns of the loop">
-      <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best}
+      <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best} onDraw={(svg) => void (score.current = svg)}
         series={[{ name: 'J', values: of((turn) => turn.J, null) }, { name: 'overlap0', values: of((turn) => turn.overlap0, 1) }, { name: 'floor', values: of((turn) => turn.floor, null), dashed: true }, { name: 'strain', values: of((turn) => turn.strain, baseline?.strain ?? null) }]} />
-      <Lines title="Mixing of batches per turn" places={places} axes={['turn', 'mix, nat']} mark={best}
+      <Lines title="Mixing of batches per turn" places={places} axes={['turn', 'mix, nat']} mark={best} onDraw={(svg) => void (mixing.current = svg)}
         series={[{ name: 'mix', values: of((turn) => turn.mix, baseline?.mix ?? null) }, ...(ceiling === null ? [] : [{ name: 'ceiling ln B', values: places.map(() => ceiling), dashed: true }])]} />
+      <span className="row"><SaveFigure name="score-per-turn" svg={() => score.current()} /><SaveFigure name="mixing-per-turn" svg={() => mixing.current()} />
+        <SaveTable name="turns" head={['it', 'mix', 'overlap0', 'strain', 'floor', 'J', 'best_it']} rows={() => turns.map((turn) => [turn.it, turn.mix, turn.overlap0, turn.strain, turn.floor, turn.J, turn.best])} /></span>
       <Text size="sm" aria-live="polite">{`Turn ${turns.at(-1)!.it}, best so far ${best}.`}{stopped === null ? '' : ` Ended early: ${stopped}`}{final === null ? '' : ` Final: it*=${final.it}, mix ${final.mix}, overlap0 ${final.overlap0}, strain ${final.strain}, tw ${final.tw}.`}</Text>
     </section>
   );
@@ -101,6 +109,7 @@ function Figures({ step }: { readonly step: RunStep }) {
         <Table.Thead><Table.Tr><Table.Th>figure</Table.Th><Table.Th ta="right">before</Table.Th><Table.Th ta="right">after</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>{rows.map((row) => <Table.Tr key={row.words}><Table.Td>{row.words}</Table.Td><Table.Td ta="right">{formatValue(row.before)}</Table.Td><Table.Td ta="right">{formatValue(row.after)}</Table.Td></Table.Tr>)}</Table.Tbody>
       </Table>
+      <SaveTable name="quality before and after" head={['figure', 'before', 'after']} rows={() => rows.map((row) => [row.words, row.before, row.after])} />
       <Text size="sm" c="dimmed">{limits.filter((one) => one !== null).join('; ')}.</Text>
     </section>
   );
