@@ -1,8 +1,9 @@
 /** What drugs do to genes, on pages: choosing, volcano, genes, doses, heatmap, agreement, tables; an integration while it runs and afterwards; every file they give. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { kill, start } from '../faults/support/truckee.ts';
 import { makeBatches } from '../support/batches.ts';
 import { truckee } from '../support/truckee.ts';
 import { axeFaults } from './axe.ts';
@@ -13,6 +14,8 @@ const desk = newDesk('de-pages');
 const { folder, workspace } = desk;
 let run: string;
 let integrated: string;
+/** An integration whose host was killed while the loop ran. */
+let interrupted: string;
 let served: Served;
 let watched: Watched;
 let page: Page;
@@ -44,6 +47,13 @@ beforeAll(async () => {
   run = String((await truckee(['de', '--workspace', workspace])).last['run']);
   await truckee(['add', await makeBatches(folder, 'shifted', { batches: 3, cells: 600, shift: 5 }), '--workspace', workspace]);
   integrated = String((await truckee(['run', recipe('integrate', { n_centroids_per_batch: 64 }), '--workspace', workspace])).last['run']);
+  const before = new Set(readdirSync(join(workspace, 'runs')));
+  // A loop that keeps no turn but the first goes on for as many as its patience has.
+  const long = start(['run', recipe('long', { max_iter: 1000, patience: 1000, tol: 1 }), '--workspace', workspace, '--json']);
+  await long.until((line) => line['kind'] === 'note' && String(line['text']).startsWith('[iter 01]'));
+  kill(long.child.pid);
+  await long.ended;
+  interrupted = readdirSync(join(workspace, 'runs')).find((name) => !before.has(name))!.replace(/\..*$/, '');
   ({ served, watched, page } = await desk.open());
 });
 
@@ -179,6 +189,28 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await page.goto(`${served.base}/integration/${run}`);
     await page.getByRole('link', { name: 'Bring plates together' }).waitFor();
     await looked('integration-none');
+  });
+
+  test('while it runs, every turn is drawn as it comes, and the verdict is said to come', async () => {
+    await page.goto(`${served.base}/runs/${interrupted}`);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    // It goes on as a run of its own.
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.includes(interrupted));
+    const going = page.url();
+    await page.getByRole('link', { name: 'Watch the integration' }).click();
+    await page.getByText(/^The verdict comes when all cells have been carried/).waitFor();
+    const turns = page.getByRole('region', { name: 'Turns of the loop' });
+    const turn = async (): Promise<number> => Number(/^Turn (\d+), best so far 1\./.exec((await turns.getByText(/^Turn \d+, best so far/).textContent())!)?.[1]);
+    await turns.getByText(/^Turn \d+, best so far/).waitFor();
+    const first = await turn();
+    await expect.poll(turn).toBeGreaterThan(first);
+    // One point of each line at each turn, the start among them.
+    const drawn = await turns.locator('svg').nth(1).locator('circle').count();
+    expect(drawn).toBeGreaterThan(first);
+    await shot('integration-running');
+    await page.goto(going);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('stopped', { exact: true }).waitFor();
   });
 
   test('nothing on the way was an error, and axe has nothing to say of any of it, light or dark', () => {

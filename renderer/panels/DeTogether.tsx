@@ -49,12 +49,14 @@ export function DeConcordanceView({ run, stratum, strata }: DeConcordanceProps) 
     <>
       <NativeSelect label="Agreement with" data={others.map((one) => one.name)} value={other.name} onChange={(event) => setPicked(event.currentTarget.value)} maw={420} />
       {found.error && <ErrorCard error={found.error} />}
-      {found.data?.kind === 'concordance' ? <Agreement rows={found.data.rows} a={stratum.name} b={other.name} /> : !found.error && <Loader size="sm" mt="xs" />}
+      {found.data?.kind === 'concordance' ? <Agreement rows={found.data.rows} stratum={stratum} b={other.name} /> : !found.error && <Loader size="sm" mt="xs" />}
     </>
   );
 }
 
-function Agreement({ rows, a, b }: { readonly rows: DeConcordance['rows']; readonly a: string; readonly b: string }) {
+function Agreement({ rows, stratum, b }: { readonly rows: DeConcordance['rows']; readonly stratum: DeStratum; readonly b: string }) {
+  const a = stratum.name;
+  const words = (target: string): string => conditionWords(stratum.conditions.find((one) => one.target === target)!);
   const sorted = [...rows].sort((one, two) => two.both - one.both);
   return (
     <>
@@ -63,7 +65,7 @@ function Agreement({ rows, a, b }: { readonly rows: DeConcordance['rows']; reado
         <Table fz="sm" verticalSpacing={3} striped mt="xs" aria-label={`Agreement of ${a} with ${b}`}>
           <Table.Thead><Table.Tr><Table.Th>condition</Table.Th><Table.Th ta="right">significant here</Table.Th><Table.Th ta="right">there</Table.Th><Table.Th ta="right">in both</Table.Th><Table.Th ta="right">Spearman of changes</Table.Th><Table.Th ta="right">same sign</Table.Th><Table.Th ta="right">overlap at 50</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>{sorted.slice(0, 40).map((row) => (
-            <Table.Tr key={row.target}><Table.Td>{row.target}</Table.Td><Table.Td ta="right">{formatCount(row.significant[0])}</Table.Td><Table.Td ta="right">{formatCount(row.significant[1])}</Table.Td><Table.Td ta="right">{formatCount(row.both)}</Table.Td><Table.Td ta="right">{shown(row.spearman)}</Table.Td><Table.Td ta="right">{shown(row.sameSign)}</Table.Td><Table.Td ta="right">{shown(row.overlap)}</Table.Td></Table.Tr>
+            <Table.Tr key={row.target}><Table.Td>{words(row.target)}</Table.Td><Table.Td ta="right">{formatCount(row.significant[0])}</Table.Td><Table.Td ta="right">{formatCount(row.significant[1])}</Table.Td><Table.Td ta="right">{formatCount(row.both)}</Table.Td><Table.Td ta="right">{shown(row.spearman)}</Table.Td><Table.Td ta="right">{shown(row.sameSign)}</Table.Td><Table.Td ta="right">{shown(row.overlap)}</Table.Td></Table.Tr>
           ))}</Table.Tbody>
         </Table>
     </>

@@ -76,9 +76,10 @@ function Turns({ log, ceiling }: { readonly log: IntegrationLog; readonly ceilin
     <section aria-label="Turns of the loop">
       <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best} onDraw={(svg) => void (score.current = svg)}
         series={[{ name: 'J', values: of((turn) => turn.J, null) }, { name: 'overlap0', values: of((turn) => turn.overlap0, 1) }, { name: 'floor', values: of((turn) => turn.floor, null), dashed: true }, { name: 'strain', values: of((turn) => turn.strain, baseline?.strain ?? null) }]} />
+      <div style={{ marginBottom: 16 }}><SaveFigure name="score-per-turn" svg={() => score.current()} /></div>
       <Lines title="Mixing of batches per turn" places={places} axes={['turn', 'mix, nat']} mark={best} onDraw={(svg) => void (mixing.current = svg)}
         series={[{ name: 'mix', values: of((turn) => turn.mix, baseline?.mix ?? null) }, ...(ceiling === null ? [] : [{ name: 'ceiling ln B', values: places.map(() => ceiling), dashed: true }])]} />
-      <span className="row"><SaveFigure name="score-per-turn" svg={() => score.current()} /><SaveFigure name="mixing-per-turn" svg={() => mixing.current()} />
+      <span className="row"><SaveFigure name="mixing-per-turn" svg={() => mixing.current()} />
         <SaveTable name="turns" head={['it', 'mix', 'overlap0', 'strain', 'floor', 'J', 'best_it']} rows={() => turns.map((turn) => [turn.it, turn.mix, turn.overlap0, turn.strain, turn.floor, turn.J, turn.best])} /></span>
       <Text size="sm" aria-live="polite">{`Turn ${turns.at(-1)!.it}, best so far ${best}.`}{stopped === null ? '' : ` Ended early: ${stopped}`}{final === null ? '' : ` Final: it*=${final.it}, mix ${final.mix}, overlap0 ${final.overlap0}, strain ${final.strain}, tw ${final.tw}.`}</Text>
     </section>
@@ -109,7 +110,7 @@ function Figures({ step }: { readonly step: RunStep }) {
         <Table.Thead><Table.Tr><Table.Th>figure</Table.Th><Table.Th ta="right">before</Table.Th><Table.Th ta="right">after</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>{rows.map((row) => <Table.Tr key={row.words}><Table.Td>{row.words}</Table.Td><Table.Td ta="right">{formatValue(row.before)}</Table.Td><Table.Td ta="right">{formatValue(row.after)}</Table.Td></Table.Tr>)}</Table.Tbody>
       </Table>
-      <SaveTable name="quality before and after" head={['figure', 'before', 'after']} rows={() => rows.map((row) => [row.words, row.before, row.after])} />
+      <div style={{ margin: '6px 0' }}><SaveTable name="quality before and after" head={['figure', 'before', 'after']} rows={() => rows.map((row) => [row.words, row.before, row.after])} /></div>
       <Text size="sm" c="dimmed">{limits.filter((one) => one !== null).join('; ')}.</Text>
     </section>
   );
