@@ -197,7 +197,8 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     // It goes on as a run of its own.
     await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.includes(interrupted));
     const going = page.url();
-    await page.getByRole('link', { name: 'Watch the integration' }).click();
+    await page.getByRole('link', { name: 'Watch the integration' }).waitFor();
+    await page.goto(going.replace('/runs/', '/integration/'));
     await page.getByText(/^The verdict comes when all cells have been carried/).waitFor();
     const turns = page.getByRole('region', { name: 'Turns of the loop' });
     const turn = async (): Promise<number> => Number(/^Turn (\d+), best so far 1\./.exec((await turns.getByText(/^Turn \d+, best so far/).textContent())!)?.[1]);
