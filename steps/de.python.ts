@@ -73,7 +73,9 @@ function byScanpy(params: DeParams): string[] {
   const method = params.method === 'wilcoxon_counts' ? 'wilcoxon' : params.method;
   const ties = method === 'wilcoxon' ? `, tie_correct=${text(params.tie_correct)}` : '';
   return [
-    "    part.obs['de_group'] = ''", ...(params.mode === 'all' ? [] : ["    part.obs.loc[control, 'de_group'] = 'control'"]), '    for label, mask in groups.items():', "        part.obs.loc[mask, 'de_group'] = label",
+    ...(params.mode === 'all'
+      ? ["    part.obs['de_group'] = labels.where(~labels.isin(['', 'nan']), '')"]
+      : ["    part.obs['de_group'] = ''", "    part.obs.loc[control, 'de_group'] = 'control'", '    for label, mask in groups.items():', "        part.obs.loc[mask, 'de_group'] = label"]),
     "    part = part[part.obs['de_group'] != ''].copy()",
     `    large = [label for label, mask in groups.items() if mask.sum() >= ${params.min_cells}]`,
     `    if not large${params.mode === 'all' ? '' : ` or (part.obs['de_group'] == 'control').sum() < ${params.min_cells}`}:`, '        continue',

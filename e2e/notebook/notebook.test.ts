@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { program, root } from '../support/program.ts';
 
@@ -12,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'truckee-notebook-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function truckee(...args: string[]): string {
-  const done = spawnSync(program[0]!, [...program.slice(1), ...args, '--workspace', join(folder, 'workspace')], { cwd: folder, encoding: 'utf8' });
+  const done = spawnSync(program[0]!, [...program.slice(1), ...args, ...(args.includes('--workspace') ? [] : ['--workspace', join(folder, 'workspace')])], { cwd: folder, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}${done.stdout}`);
   return done.stdout;
 }
@@ -22,6 +23,8 @@ interface Ran {
   readonly cells: number;
   readonly variable: number;
   readonly kind: string;
+  /** p-values by condition and gene, where there was a comparison. */
+  readonly de: Readonly<Record<string, number>>;
 }
 
 function runNotebook(name: string, before: readonly string[] = []): Ran {
@@ -74,6 +77,26 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
     // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
     expect(rand).toBeGreaterThan(0.8);
+  });
+
+  test('of a comparison: its cells come to the p-values of the run, gene by gene', async () => {
+    const de = join(folder, 'de');
+    truckee('generate', de, '--plates', '1', '--cells', '1500', '--genes', '200', '--lines', '1', '--workspace', join(de, 'w'));
+    truckee('add', join(de, readdirSync(de).find((name) => name.endsWith('.h5ad'))!), '--workspace', join(de, 'w'));
+    truckee('de', '--drug', 'Vorinostat', '--drug', 'Melphalan', '--min-cells', '4', '--out', join(de, 'tables'), '--workspace', join(de, 'w'));
+    truckee('export', 'latest', '--notebook', join(de, 'de.ipynb'), '--workspace', join(de, 'w'));
+    const ran = runNotebook('de/de.ipynb');
+    const theirs = new Map(Object.entries(ran.de));
+    const ours = new Map<string, number>();
+    for (const name of readdirSync(join(de, 'tables'))) {
+      for (const row of await parquetReadObjects({ file: await asyncBufferFromFile(join(de, 'tables', name)) })) ours.set(`${String(row['target'])} ${String(row['feature'])}`, Number(row['p_value']));
+    }
+    expect(ours.size).toBeGreaterThan(200);
+    expect([...theirs.keys()].sort()).toEqual([...ours.keys()].sort());
+    // The stand-in normalises in double precision: a few values that are tied in single precision are not there.
+    const gaps = [...ours].map(([key, p]) => Math.abs(theirs.get(key)! / p - 1));
+    expect(Math.max(...gaps)).toBeLessThan(0.01);
+    expect(gaps.filter((gap) => gap < 1e-8).length / gaps.length).toBeGreaterThan(0.95);
   });
 
   test('its GPU variant moves counts with cupyx.scipy.sparse, calls rapids-singlecell, and comes to the same numbers', () => {

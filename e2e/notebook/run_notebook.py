@@ -20,4 +20,6 @@ with contextlib.redirect_stdout(printed):
     for number, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         exec(compile(cell.source, f"cell {number}", "exec"), space)
 adata = space["adata"]
-json.dump({"printed": printed.getvalue(), "cells": adata.n_obs, "variable": int(adata.var["highly_variable"].sum()), "kind": type(adata.X).__module__}, sys.stdout)
+variable = int(adata.var["highly_variable"].sum()) if "highly_variable" in adata.var else 0
+de = {f"{row.target} {row.feature}": row.p_value for row in space["de"].itertuples()} if "de" in space else {}
+json.dump({"printed": printed.getvalue(), "cells": adata.n_obs, "variable": variable, "kind": type(adata.X).__module__, "de": de}, sys.stdout)
