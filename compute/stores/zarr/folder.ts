@@ -3,6 +3,9 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import * as zarr from 'zarrita';
 import { failure, isTruckeeError, messageOf, systemFailure } from '../../../protocol/errors.ts';
+import { registerCodecs } from './codecs.ts';
+
+registerCodecs();
 
 type ZarrKey = `/${string}`;
 
