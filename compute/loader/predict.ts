@@ -40,8 +40,8 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
 /** Readings, each of other rows: chunks that were decoded once may be kept. */
 const rounds = 5;
 
-/** Reads some 1,500 neighbouring cells and 60 spread ones, five times in other places, and keeps the middle times. */
-export async function measureCosts(loader: Loader, verified: boolean): Promise<LoaderCosts> {
+/** Reads some 1,500 neighbouring cells and 60 spread ones, five times in other places, and keeps the middle times. `now` in milliseconds. */
+export async function measureCosts(loader: Loader, verified: boolean, now: () => number = () => performance.now()): Promise<LoaderCosts> {
   const nearCells = Math.min(1500, loader.cells);
   const farCells = Math.min(60, loader.cells);
   const nearRows = (round: number): Uint32Array => {
@@ -56,9 +56,9 @@ export async function measureCosts(loader: Loader, verified: boolean): Promise<L
     for (let round = 0; round < rounds; round++) {
       const rows = rowsOf(round);
       pieces += piecesOf(loader, rows, verified) / rounds;
-      const start = performance.now();
+      const start = now();
       await loader.rows(rows);
-      seconds.push((performance.now() - start) / 1000);
+      seconds.push((now() - start) / 1000);
     }
     return { seconds: seconds.sort((a, b) => a - b)[Math.floor(rounds / 2)]!, pieces };
   };
@@ -71,6 +71,8 @@ export async function measureCosts(loader: Loader, verified: boolean): Promise<L
   return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (near.seconds - near.pieces * secondsPerPiece) / nearCells) };
 }
 
+/** Fetches of the epoch whose pieces are counted. */
+const looked = 12;
 /** Two workers do not quite do the work of two: they share the memory bus and the thread that consumes. */
 const shared = 0.85;
 
@@ -79,8 +81,8 @@ export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolea
   const fetches = Math.ceil(loader.layout.length / (loader.layout.batch * loader.layout.fetchFactor));
   let seconds = 0;
   let cells = 0;
-  for (const share of [0.1, 0.5, 0.8]) {
-    const entries = loader.entries(0, Math.min(fetches - 1, Math.floor(share * fetches)));
+  for (let i = 0; i < Math.min(looked, fetches); i++) {
+    const entries = loader.entries(0, Math.floor(((i + 0.5) * fetches) / Math.min(looked, fetches)));
     seconds += piecesOf(loader, entries, verified) * costs.secondsPerPiece + entries.length * costs.secondsPerCell;
     cells += entries.length;
   }
