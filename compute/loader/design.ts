@@ -94,7 +94,7 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
       epoch,
       cache: job.cold ? 'cold' : 'warm',
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
-      warnings: warningsOf({ grid, best, good: good.length, random, floor: job.floor, memory, notes: probe.notes }),
+      warnings: warningsOf({ grid, best, good: good.length, random, floor: job.floor, memory, packable: sources.every(({ format }) => format === 'h5ad'), notes: probe.notes }),
       published,
       speedups: publishedSpeedups,
       order,

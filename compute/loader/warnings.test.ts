@@ -12,7 +12,7 @@ const setting = ([block, fetch, rate, bits]: (typeof published)[number]): Loader
   bytes_per_worker: 1, measured_bytes_per_worker: 1, shared_bytes_per_worker: 1, wait: null, mixed: bits >= 0.98 * 3.63,
 });
 const grid = published.map(setting);
-const nothing = { memory: { bytes: 1, fits: false, predicted_cells_per_second: 1, random_cells_per_second: 1, gain: 1 }, notes: [] };
+const nothing = { memory: { bytes: 1, fits: false, predicted_cells_per_second: 1, random_cells_per_second: 1, gain: 1 }, packable: true, notes: [] };
 
 test('on the published table: fetches of 32 are said to be slower than those of 16', () => {
   const said = warningsOf({ grid, best: grid[2]!, good: 3, random: { plate: 3.63 }, floor: 0.98, ...nothing });
@@ -22,9 +22,9 @@ test('on the published table: fetches of 32 are said to be slower than those of 
 
 test('a floor that nothing reaches, wells in a row and memory that would do are said', () => {
   const sorted = { ...grid[0]!, entropy: { plate: { predicted: 3.6, measured: null }, sample: { predicted: 5.2, measured: null } } };
-  const said = warningsOf({ grid: [], best: sorted, good: 0, random: { plate: 3.63, sample: 5.95 }, floor: 0.999, memory: { bytes: 1 << 20, fits: true, predicted_cells_per_second: 4e5, random_cells_per_second: 1e4, gain: 40 }, notes: ['first'] });
+  const said = warningsOf({ grid: [], best: sorted, good: 0, random: { plate: 3.63, sample: 5.95 }, floor: 0.999, memory: { bytes: 1 << 20, fits: true, predicted_cells_per_second: 4e5, random_cells_per_second: 1e4, gain: 40 }, packable: false, notes: ['first'] });
   expect(said[0]).toBe('first');
   expect(said[1]).toMatch(/No setting reaches 100 %/);
   expect(said[2]).toMatch(/sorted by well.* 87 % of the diversity of samples \(plates: 99 %\)/);
-  expect(said[3]).toMatch(/1\.0 MiB in memory, which is free: .* about 40 times as fast/);
+  expect(said[3]).toMatch(/1\.0 MiB in memory, which is free: .* about 40 times as fast as from the files \(--backend memory\)\.$/);
 });

@@ -10,6 +10,8 @@ export interface Found {
   readonly random: Readonly<Record<string, number>>;
   readonly floor: number;
   readonly memory: LoaderAnswer['memory'];
+  /** A pack could be built beside every file. */
+  readonly packable: boolean;
   /** Of the loader itself. */
   readonly notes: readonly string[];
 }
@@ -19,7 +21,7 @@ const sortedShare = 0.97;
 /** A larger fetch that loses so much is slower, not just unlucky. */
 const slowerShare = 0.95;
 
-export function warningsOf({ grid, best, good, random, floor, memory, notes }: Found): string[] {
+export function warningsOf({ grid, best, good, random, floor, memory, packable, notes }: Found): string[] {
   const out: string[] = [...notes];
   if (good === 0) out.push(`No setting reaches ${Math.round(100 * floor)} % of the diversity of random minibatches within half of the free memory: the best mixed one is named. Use smaller blocks or larger fetches.`);
   const sample = best.entropy['sample'];
@@ -33,7 +35,7 @@ export function warningsOf({ grid, best, good, random, floor, memory, notes }: F
     if (fastest && slower) out.push(`With block ${block} a fetch of ${slower.fetch} is slower than one of ${fastest.fetch}: larger is not always faster.`);
   }
   if (best.backend === 'file' && memory.fits) {
-    out.push(`All cells would take ${formatBytes(memory.bytes)} in memory, which is free: reading once and drawing from memory gives single random cells about ${memory.gain.toFixed(memory.gain < 10 ? 1 : 0)} times as fast as from the files (--backend memory). A pack (truckee pack build) comes close without the memory.`);
+    out.push(`All cells would take ${formatBytes(memory.bytes)} in memory, which is free: reading once and drawing from memory gives single random cells about ${memory.gain.toFixed(memory.gain < 10 ? 1 : 0)} times as fast as from the files (--backend memory).${packable ? ' A pack (truckee pack build) comes close without the memory.' : ''}`);
   }
   return out;
 }
