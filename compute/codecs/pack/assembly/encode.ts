@@ -2,7 +2,7 @@
 // the counts less one, each in as many bits as suit most of them, and what a few have beyond that.
 import { packBits, packedBytes } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, BLOCK_HEAD, FLOATS, IDS, MORE_BITS, RAW, SUMS, TALLY_BYTES, TALLY_COUNTS, TALLY_GAPS, VALUES } from './layout';
+import { BLOCK, BLOCK_HEAD, FLOATS, IDS, MORE_BITS, PLAIN_IDS, RAW, SUMS, VALUES } from './layout';
 
 const TWICE: i32 = -1;
 const FRACTION: i32 = -2;
@@ -77,69 +77,93 @@ function writeRow(kept: u32, genes: u32, bitmap: usize, counts: usize, to: usize
   let head = to + 8;
   let out = head + <usize>((kept + BLOCK - 1) / BLOCK) * BLOCK_HEAD;
   let left = kept;
-  let filled: u32 = 0;
-  let before: u32 = -1;
-  let floats = false;
-  clearTallies();
-  const words = (<usize>genes + 63) >> 6;
+  let filled: usize = 0;
+  // The id before the first one.
+  store<u32>(PLAIN_IDS, -1);
   for (let word: usize = 0; left > 0; word++) {
     let bits = load<u64>(bitmap + (word << 3));
     if (bits == 0) continue;
     store<u64>(bitmap + (word << 3), 0);
+    left -= <u32>popcnt(bits);
     for (; bits != 0; bits &= bits - 1) {
       const id = (<u32>word << 6) | <u32>ctz(bits);
-      const gap = id - before - 1;
-      before = id;
-      const value = load<f32>(counts + (<usize>id << 2));
-      const whole = value > 0 && value < 4294967296.0 && value == trunc(value);
-      const less = whole ? <u32>value - 1 : 0;
-      floats = floats || !whole;
-      const at = <usize>filled << 2;
-      store<u32>(IDS + at, gap);
-      store<u32>(VALUES + at, less);
-      store<f32>(RAW + at, value);
-      count(TALLY_GAPS, gap, filled);
-      count(TALLY_COUNTS, less, filled);
-      filled++;
-      left--;
-      if (filled == BLOCK || left == 0) {
-        out = closeBlock(head, out, filled, floats);
-        head += BLOCK_HEAD;
-        filled = 0;
-        floats = false;
-        clearTallies();
-      }
+      store<u32>(PLAIN_IDS + filled, id, 4);
+      store<f32>(RAW + filled, load<f32>(counts + (<usize>id << 2)));
+      filled += 4;
+      if (filled < BLOCK << 2) continue;
+      out = closeBlock(head, out, BLOCK);
+      head += BLOCK_HEAD;
+      filled = 0;
+      store<u32>(PLAIN_IDS, id);
     }
   }
+  if (filled > 0) out = closeBlock(head, out, <u32>(filled >> 2));
   const bytes = <u32>(out - to);
   store<u32>(to, checkWord(to + 4, bytes - 4, seed));
   return bytes;
 }
 
-function clearTallies(): void {
-  memory.fill(TALLY_GAPS, 0, TALLY_BYTES);
-  memory.fill(TALLY_COUNTS, 0, TALLY_BYTES);
+/** The block of ids and values at hand to `out`, its head to `head`; returns the end. */
+function closeBlock(head: usize, out: usize, filled: u32): usize {
+  const steps = (filled + 3) >> 2;
+  // What fills the last step has neither gap nor count.
+  for (let i = filled; i < steps << 2; i++) {
+    store<u32>(PLAIN_IDS + (<usize>i << 2), load<u32>(PLAIN_IDS + (<usize>i << 2)) + 1, 4);
+    store<f32>(RAW + (<usize>i << 2), 1);
+  }
+  const one = i32x4.splat(1);
+  let gapBits = i32x4.splat(0);
+  let countBits = i32x4.splat(0);
+  let whole = i32x4.splat(-1);
+  for (let at: usize = 0; at < <usize>steps << 4; at += 16) {
+    const gaps = i32x4.sub(i32x4.sub(v128.load(PLAIN_IDS + at, 4), v128.load(PLAIN_IDS + at)), one);
+    v128.store(IDS + at, gaps);
+    gapBits = v128.or(gapBits, gaps);
+    const value = v128.load(RAW + at);
+    whole = v128.and(whole, v128.and(f32x4.eq(value, f32x4.trunc(value)), v128.and(f32x4.gt(value, f32x4.splat(0)), f32x4.lt(value, f32x4.splat(4294967296.0)))));
+    const less = i32x4.sub(i32x4.trunc_sat_f32x4_u(value), one);
+    v128.store(VALUES + at, less);
+    countBits = v128.or(countBits, less);
+  }
+  const gapWidth = bestWidth(IDS, gapBits, steps, 24 - MORE_BITS);
+  packBits(IDS, steps, gapWidth, out);
+  out += packedBytes(steps, gapWidth);
+  const floats = !i32x4.all_true(whole);
+  let countWidth = FLOATS;
+  if (floats) {
+    memory.copy(out, RAW, <usize>filled << 2);
+    out += <usize>filled << 2;
+  } else {
+    countWidth = bestWidth(VALUES, countBits, steps, 24);
+    packBits(VALUES, steps, countWidth, out);
+    out += packedBytes(steps, countWidth);
+  }
+  const moreGaps = gapWidth >= 24 - MORE_BITS ? 0 : writeMore(IDS, steps, gapWidth, out);
+  out += <usize>moreGaps << 1;
+  const moreCounts = countWidth >= 24 ? 0 : writeMore(VALUES, steps, countWidth, out);
+  out += <usize>moreCounts << 1;
+  store<u8>(head, <u8>gapWidth);
+  store<u8>(head, <u8>countWidth, 1);
+  store<u8>(head, <u8>moreGaps, 2);
+  store<u8>(head, <u8>moreCounts, 3);
+  return out;
 }
 
-/** Four tallies side by side, so that equal numbers in a row need not wait for one another. */
-@inline
-function count(tally: usize, value: u32, place: u32): void {
-  const at = tally + (<usize>(32 - <u32>clz(value)) << 4) + (<usize>(place & 3) << 2);
-  store<u32>(at, load<u32>(at) + 1);
-}
-
-/** The width that makes a block smallest: numbers with more bits cost two bytes each and may have 8 more, none from `most` bits on. */
-function bestWidth(tally: usize, values: u32, steps: u32, most: u32): u32 {
-  const widest: u32 = 32 - <u32>clz(values);
+/**
+ * The width that makes a block smallest: numbers with more bits cost two bytes each and may have 8 more; none has where the
+ * largest has more than `most`. `bits`: of all numbers.
+ */
+function bestWidth(from: usize, bits: v128, steps: u32, most: u32): u32 {
+  const widest: u32 = 32 - <u32>clz(i32x4.extract_lane(bits, 0) | i32x4.extract_lane(bits, 1) | i32x4.extract_lane(bits, 2) | i32x4.extract_lane(bits, 3));
   if (widest > most) return widest;
   let best = widest;
   let bestBytes = packedBytes(steps, widest);
-  let larger: u32 = 0;
   for (let width = widest; width > 0 && widest - width < MORE_BITS; ) {
-    const four = v128.load(tally + (<usize>width << 4));
-    larger += i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1) + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3);
     width--;
-    const bytes = packedBytes(steps, width) + (larger << 1);
+    const larger = largerThan(from, steps, (1 << width) - 1) << 1;
+    // With fewer bits there will be still more of them.
+    if (larger >= bestBytes) break;
+    const bytes = packedBytes(steps, width) + larger;
     if (bytes < bestBytes) {
       best = width;
       bestBytes = bytes;
@@ -148,50 +172,26 @@ function bestWidth(tally: usize, values: u32, steps: u32, most: u32): u32 {
   return best;
 }
 
+function largerThan(from: usize, steps: u32, limit: u32): u32 {
+  const most = i32x4.splat(limit);
+  let count = i32x4.splat(0);
+  for (const end = from + (<usize>steps << 4); from < end; from += 16) count = i32x4.sub(count, i32x4.gt_s(v128.load(from), most));
+  return i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
+}
+
 /** Writes what numbers have beyond `width`; returns how many there are. */
-function writeMore(from: usize, filled: u32, width: u32, out: usize): u32 {
+function writeMore(from: usize, steps: u32, width: u32, out: usize): u32 {
   let more: u32 = 0;
-  for (let i: u32 = 0; i < filled; i++) {
-    const high = load<u32>(from + (<usize>i << 2)) >> width;
-    if (high == 0) continue;
-    store<u8>(out + (<usize>more << 1), <u8>i);
-    store<u8>(out + (<usize>more << 1), <u8>high, 1);
-    more++;
+  for (let step: u32 = 0; step < steps; step++) {
+    const four = from + (<usize>step << 4);
+    if (!v128.any_true(i32x4.shr_u(v128.load(four), width))) continue;
+    for (let lane: u32 = 0; lane < 4; lane++) {
+      const high = load<u32>(four + (<usize>lane << 2)) >> width;
+      if (high == 0) continue;
+      store<u8>(out + (<usize>more << 1), <u8>((step << 2) | lane));
+      store<u8>(out + (<usize>more << 1), <u8>high, 1);
+      more++;
+    }
   }
   return more;
-}
-
-function allBits(from: usize, filled: u32): u32 {
-  let bits: u32 = 0;
-  for (let i: usize = 0; i < <usize>filled << 2; i += 4) bits |= load<u32>(from + i);
-  return bits;
-}
-
-function closeBlock(head: usize, out: usize, filled: u32, floats: bool): usize {
-  const steps = (filled + 3) >> 2;
-  for (let i = filled; i < steps << 2; i++) {
-    store<u32>(IDS + (<usize>i << 2), 0);
-    store<u32>(VALUES + (<usize>i << 2), 0);
-  }
-  const gapWidth = bestWidth(TALLY_GAPS, allBits(IDS, filled), steps, 24 - MORE_BITS);
-  packBits(IDS, steps, gapWidth, out);
-  out += packedBytes(steps, gapWidth);
-  let countWidth = FLOATS;
-  if (floats) {
-    memory.copy(out, RAW, <usize>filled << 2);
-    out += <usize>filled << 2;
-  } else {
-    countWidth = bestWidth(TALLY_COUNTS, allBits(VALUES, filled), steps, 24);
-    packBits(VALUES, steps, countWidth, out);
-    out += packedBytes(steps, countWidth);
-  }
-  const moreGaps = gapWidth >= 24 - MORE_BITS ? 0 : writeMore(IDS, filled, gapWidth, out);
-  out += <usize>moreGaps << 1;
-  const moreCounts = floats || countWidth >= 24 ? 0 : writeMore(VALUES, filled, countWidth, out);
-  out += <usize>moreCounts << 1;
-  store<u8>(head, <u8>gapWidth);
-  store<u8>(head, <u8>countWidth, 1);
-  store<u8>(head, <u8>moreGaps, 2);
-  store<u8>(head, <u8>moreCounts, 3);
-  return out;
 }

@@ -18,10 +18,8 @@ export const TAIL: usize = 3200;
 /** What small counts of the row at hand become; a bit mask of those known is kept beside them by the caller. */
 export const LOGS: usize = 3264;
 export const KNOWN: u32 = 32;
-/** Encoding: how many numbers of a block have 0 to 32 bits, four tallies side by side (two sorts of numbers). */
-export const TALLY_GAPS: usize = 3520;
-export const TALLY_COUNTS: usize = 4160;
-export const TALLY_BYTES: usize = 640;
+/** Encoding: ids of a block, the one before it first. */
+export const PLAIN_IDS: usize = 3520;
 /** Encoding: the sum of the row and that of its mitochondrial genes (float64), and its genes (uint32). */
 export const SUMS: usize = 4800;
 
