@@ -1,5 +1,5 @@
 /** Bytes of an open file at given offsets: every read is checked against the file's real size, so damage cannot lead outside. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { failure, systemFailure } from '../protocol/errors.ts';
 import { openRemoteBytes } from './remote/bytes.ts';
 import { readStub } from './remote/stub.ts';
@@ -12,6 +12,8 @@ export interface FileBytes {
   read(offset: number, length: number): Uint8Array;
   /** Fills `target` from `offset`. Same errors. */
   readInto(offset: number, target: Uint8Array): void;
+  /** The same beside this thread: several may be under way, which is what a cold disk needs. Left out where it brings nothing. */
+  readSoon?(offset: number, target: Uint8Array): Promise<void>;
   close(): void;
 }
 
@@ -23,11 +25,14 @@ export function openBytes(path: string): FileBytes {
   const size = guarded(path, () => fstatSync(fd).size);
   let open = true;
 
-  const readInto = (offset: number, target: Uint8Array): void => {
+  const check = (offset: number, target: Uint8Array): void => {
     if (!open) throw new Error('the file has been closed');
     if (!(offset >= 0) || !Number.isSafeInteger(offset) || offset + target.length > size) {
       throw new Error(`bytes ${offset} to ${offset + target.length} lie outside the file (${size} bytes)`);
     }
+  };
+  const readInto = (offset: number, target: Uint8Array): void => {
+    check(offset, target);
     let done = 0;
     while (done < target.length) {
       // One call reads at most 2^31 - 1 bytes, and may give fewer than were asked for.
@@ -49,11 +54,25 @@ export function openBytes(path: string): FileBytes {
       return target;
     },
     readInto,
+    readSoon: async (offset, target) => {
+      check(offset, target);
+      for (let done = 0; done < target.length; ) {
+        const got = await readOnce(path, fd, target, done, offset + done);
+        if (got === 0) throw failure('truncated-file', { path, expectedBytes: size, actualBytes: offset + done });
+        done += got;
+      }
+    },
     close: () => {
       if (open) closeSync(fd);
       open = false;
     },
   };
+}
+
+function readOnce(path: string, fd: number, target: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(fd, target, at, Math.min(target.length - at, 1 << 30), position, (error, got) => (error ? reject(systemFailure(error, path) ?? error) : resolve(got)));
+  });
 }
 
 function guarded<T>(path: string, act: () => T): T {

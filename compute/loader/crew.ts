@@ -61,7 +61,12 @@ interface Hand {
 /** A worker that dies this often without finishing a fetch is not to be helped. */
 const mostDeaths = 3;
 
+/** Threads with which the system reads for all workers together: so many reads of a cold disk may be under way. */
+const readThreads = '16';
+
 export async function openCrew(options: CrewOptions): Promise<Crew> {
+  // Looked at when the first read is given away; whoever starts the process may have said otherwise.
+  process.env['UV_THREADPOOL_SIZE'] ??= readThreads;
   const { spec, batch } = options;
   let onChange: () => void = () => undefined;
   let broken: TruckeeError | null = null;

@@ -85,12 +85,22 @@ function plainEngine(spec: EngineSpec, stores: readonly RowStore[], memory: Code
       const sorted = unique(wanted.slice().sort());
       if (places.length < wanted.length) [plates, places] = [new Uint16Array(wanted.length), new Uint32Array(wanted.length)];
       const firsts = spec.plates.map(({ rowOffset }) => lowerBound(sorted, sorted.length, rowOffset));
+      // One after the other, except where a store waits for its disk.
+      const waits: Promise<void>[] = [];
       for (const [number, plate] of spec.plates.entries()) {
         const [from, to] = [firsts[number]!, firsts[number + 1] ?? sorted.length];
         if (from === to) continue;
-        checkUnchanged(plate);
-        await stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
+        try {
+          checkUnchanged(plate);
+          const wait = stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
+          if (wait) waits.push(wait);
+        } catch (thrown) {
+          await Promise.allSettled(waits);
+          throw thrown;
+        }
       }
+      const failed = (await Promise.allSettled(waits)).find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
       for (let i = 0; i < wanted.length; i++) {
         const at = lowerBound(sorted, sorted.length, wanted[i]!);
         let number = plates.length > 0 && i > 0 && firsts[plates[i - 1]!]! <= at ? plates[i - 1]! : 0;

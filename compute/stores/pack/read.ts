@@ -6,6 +6,7 @@ import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
+import { runReader, type Run } from './runs.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
 import { startOf, type RowPointers } from '../rows/pointers.ts';
 import { packPath, readDescription, readFully, rowStarts, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
@@ -102,6 +103,7 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
   const most = Math.min(geneOfId.length, view.width);
   let ids = new Uint32Array(0);
   let offsets = new Uint32Array(0);
+  const readRuns = runReader(file);
   const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
   const guarded = <T>(k: number, act: () => T): T => {
     try {
@@ -121,12 +123,14 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
       });
       offsets[ids.length] = bytes;
       const rows = decoder.rows(bytes);
+      const runs: Run[] = [];
       for (let k = 0; k < ids.length; ) {
         let next = k + 1;
         while (next < ids.length && ids[next] === ids[k]! + next - k) next++;
-        file.readInto(startOf(pointers, ids[k]!), rows.subarray(offsets[k]!, next === ids.length ? bytes : offsets[next]!));
+        runs.push({ offset: startOf(pointers, ids[k]!), target: rows.subarray(offsets[k]!, next === ids.length ? bytes : offsets[next]!) });
         k = next;
       }
+      return readRuns(runs);
     },
     // Before the row is checked its length may be anything.
     entries: (k) => Math.min(most, decoder.entries(offsets[k]!)),
