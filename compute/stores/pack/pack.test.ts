@@ -41,8 +41,8 @@ test('every row equals the file, read in any order; the file is larger than its 
   const random = createRandom(1, 1);
   for (let round = 0; round < 20; round++) {
     const ids = Uint32Array.from(new Set(Array.from({ length: 200 }, () => random.below(9000)))).sort();
-    own.load(ids);
-    pack.load(ids);
+    await own.load(ids);
+    await pack.load(ids);
     for (let k = 0; k < ids.length; k++) {
       const [a, b] = [new Float32Array(300), new Float32Array(300)];
       own.dense(k, a, 0);
@@ -135,7 +135,7 @@ describe('damage', () => {
     }
   });
 
-  test('a damaged row is an error when it is read, its neighbours are not', () => {
+  test('a damaged row is an error when it is read, its neighbours are not', async () => {
     const path = join(folder, 'row.h5ad');
     copyFileSync(file, path);
     const spec = packBeside(file)!;
@@ -143,7 +143,7 @@ describe('damage', () => {
     bytes[spec.pointers.starts[0]! + spec.pointers.lengths[0]! + 40]! ^= 16;
     writeFileSync(packPath(path), bytes);
     const store = packStore({ ...spec, path: packPath(path) }, view);
-    store.load(Uint32Array.of(0, 1, 2));
+    await store.load(Uint32Array.of(0, 1, 2));
     const out = new Float32Array(300);
     store.dense(0, out, 0);
     store.dense(2, out, 0);

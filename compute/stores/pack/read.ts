@@ -159,7 +159,7 @@ export async function verifyPack(path: string, options: { signal?: AbortSignal; 
     for (let start = 0; start < description.rows; start += 2048) {
       if (options.signal?.aborted) throw failure('cancelled', { step: 'pack verify' });
       const rows = Math.min(2048, description.rows - start);
-      store.load(Uint32Array.from({ length: rows }, (_, i) => start + i));
+      await store.load(Uint32Array.from({ length: rows }, (_, i) => start + i));
       for (let k = 0; k < rows; k++) {
         const written = store.csr(k, indices, values, 0);
         let sum = 0;
