@@ -82,3 +82,17 @@ test('a bit flipped anywhere in the rows gives an error that names the row, or r
   // What no minibatch needs (padding, numbers of genes) may go unnoticed here; verifying looks at everything.
   expect(found).toBeGreaterThan(20);
 });
+
+test('1,000 epochs, each left at another minibatch, hold no more than the first', async () => {
+  const file = plates.files[2]!;
+  await pack(file);
+  const loader = await openLoader({ files: [file], strategy: { kind: 'blocks', block: 1 }, batch: 8, fetchFactor: 2, workers: 0, backend: 'pack' });
+  for await (const batch of loader.epoch(0)) expect(batch.cells).toBeGreaterThan(0);
+  const held = loader.heldBytesPerWorker();
+  for (let epoch = 1; epoch <= 1000; epoch++) {
+    let left = epoch % 5;
+    for await (const _ of loader.epoch(epoch)) if (left-- === 0) break;
+  }
+  expect(loader.heldBytesPerWorker()).toBe(held);
+  await loader.close();
+});
