@@ -149,6 +149,7 @@ export interface PackCodec {
 export interface OrderedDecoder extends Pick<PackDecoder, 'rows' | 'entries'> {
   /** Decodes the row at `offset`; returns its entries. Throws when it is damaged. */
   decode(offset: number, bytes: number, seed: number, indices: Int32Array, values: Float32Array, at: number): number;
+  close(): void;
 }
 
 export interface PackDecoder {
@@ -219,6 +220,7 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
           values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
           return written;
         },
+        close: () => [table, bitmap, counts, rowsAt()].forEach(memory.give),
       };
     },
     decoder(columns, width) {

@@ -2,7 +2,7 @@
  * Rows of a pack one after the other, as blocks with genes in the order of the file: what a pipeline reads in place of the file.
  * Tables are read piece by piece, so that a pack of any length takes the same memory.
  */
-import type { OrderedDecoder } from '../../codecs/pack/codec.ts';
+import type { OrderedDecoder, PackCodec } from '../../codecs/pack/codec.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
 import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes, type FileBytes } from '../../../io/file.ts';
@@ -15,6 +15,9 @@ import { packCodec, table } from './read.ts';
 
 /** Rows whose bytes are read in one go. */
 const windowRows = startStride;
+
+/** One for all packs that this thread reads in turn: a memory is not given back before the collector finds it. */
+let codec: PackCodec | null = null;
 
 interface Opened {
   readonly description: PackDescription;
@@ -36,6 +39,7 @@ export function packReader(path: string, facts: MatrixFacts, arena: Arena): Matr
     close() {
       keeper.close();
       opened?.file.close();
+      opened?.decoder.close();
       opened = null;
     },
   };
@@ -45,7 +49,7 @@ function open(path: string): Opened {
   const description = readDescription(path);
   const starts = new Float64Array(table(path, description, 'starts', 8 * (Math.ceil(description.rows / startStride) + 1)));
   const geneOfId = new Int32Array(table(path, description, 'geneOfId', description.tables.geneOfId.bytes));
-  return { description, starts, decoder: packCodec().ordered(geneOfId, description.genes), file: openBytes(path) };
+  return { description, starts, decoder: (codec ??= packCodec()).ordered(geneOfId, description.genes), file: openBytes(path) };
 }
 
 async function* rowBlocks(pack: Opened, facts: MatrixFacts, keeper: RowArrayKeeper, range: BlockRange): AsyncGenerator<CsrBlock, void, void> {
