@@ -9,9 +9,14 @@ export interface Run {
   readonly target: Uint8Array;
 }
 
-/** A read from memory takes 2 us and what copying takes (here at 1 GB/s); ten times that is a disk. */
+/** A read from memory takes 2 us and what copying takes (here at 1 GB/s); many times that is a disk, or a thread that had to wait. */
 const slowMs = (bytes: number): number => 0.04 + bytes / 1e6;
-/** In flight at a time: more than the system's threads for it, so that none waits for us. */
+/** Reads that are remembered, and how many of them must be slow: a busy machine delays one now and then, a cold disk all. */
+const remembered = 8;
+const mostSlow = 4;
+/** A disk that was found cold is looked at again after so many requests. */
+const untilLook = 8;
+/** In flight at a time: as many as the system has threads for. */
 const inFlight = 16;
 /** Fewer are not worth the turn. */
 const leastRuns = 4;
@@ -19,22 +24,22 @@ const leastRuns = 4;
 /** Nothing where all has been read on return, else a promise. Errors: those of reading. */
 export function runReader(file: FileBytes): (runs: readonly Run[]) => void | Promise<void> {
   const { readSoon } = file;
-  /** How it was found last time. */
-  let cold = false;
+  /** A bit for each of the last reads in this thread, 1 for a slow one. */
+  let history = 0;
+  let asked = 0;
+  const isCold = (): boolean => bitsOf(history) >= mostSlow;
   return (runs) => {
     let next = 0;
-    if (readSoon === undefined || !cold || runs.length < leastRuns) {
-      for (; next < runs.length; next++) {
-        const { offset, target } = runs[next]!;
-        const before = performance.now();
-        file.readInto(offset, target);
-        if (readSoon !== undefined && runs.length - next > leastRuns && performance.now() - before > slowMs(target.length)) break;
-      }
-      next++;
+    const blind = readSoon !== undefined && runs.length >= leastRuns && isCold() && ++asked % untilLook !== 0;
+    while (!blind && next < runs.length) {
+      const { offset, target } = runs[next++]!;
+      const before = performance.now();
+      file.readInto(offset, target);
+      const slow = performance.now() - before > slowMs(target.length);
+      history = ((history << 1) | Number(slow)) & ((1 << remembered) - 1);
+      if (readSoon !== undefined && slow && isCold() && runs.length - next >= leastRuns) break;
     }
     if (readSoon === undefined || next >= runs.length) return;
-    const left = runs.length - next;
-    const begun = performance.now();
     const one = async (): Promise<void> => {
       while (next < runs.length) {
         const { offset, target } = runs[next++]!;
@@ -42,10 +47,15 @@ export function runReader(file: FileBytes): (runs: readonly Run[]) => void | Pro
       }
     };
     // All have ended before anyone hears of one that failed: nothing is written behind anyone's back.
-    return Promise.allSettled(Array.from({ length: Math.min(inFlight, left) }, one)).then((ends) => {
+    return Promise.allSettled(Array.from({ length: Math.min(inFlight, runs.length - next) }, one)).then((ends) => {
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
-      cold = performance.now() - begun > left * slowMs(0) / 2;
     });
   };
+}
+
+function bitsOf(word: number): number {
+  let bits = 0;
+  for (let left = word; left !== 0; left &= left - 1) bits++;
+  return bits;
 }
