@@ -10,10 +10,10 @@ export interface FileBytes {
   readonly size: number;
   /** A fresh copy of [offset, offset + length). Throws a plain Error when that is not inside the file. */
   read(offset: number, length: number): Uint8Array;
-  /** Fills `target` from `offset`. Same errors. */
-  readInto(offset: number, target: Uint8Array): void;
+  /** Fills `target`, or `length` bytes of it from `at` on, from `offset`. Same errors. */
+  readInto(offset: number, target: Uint8Array, at?: number, length?: number): void;
   /** The same beside this thread: several may be under way, which is what a cold disk needs. Left out where it brings nothing. */
-  readSoon?(offset: number, target: Uint8Array): Promise<void>;
+  readSoon?(offset: number, target: Uint8Array, at: number, length: number): Promise<void>;
   close(): void;
 }
 
@@ -25,18 +25,18 @@ export function openBytes(path: string): FileBytes {
   const size = guarded(path, () => fstatSync(fd).size);
   let open = true;
 
-  const check = (offset: number, target: Uint8Array): void => {
+  const check = (offset: number, length: number): void => {
     if (!open) throw new Error('the file has been closed');
-    if (!(offset >= 0) || !Number.isSafeInteger(offset) || offset + target.length > size) {
-      throw new Error(`bytes ${offset} to ${offset + target.length} lie outside the file (${size} bytes)`);
+    if (!(offset >= 0) || !Number.isSafeInteger(offset) || offset + length > size) {
+      throw new Error(`bytes ${offset} to ${offset + length} lie outside the file (${size} bytes)`);
     }
   };
-  const readInto = (offset: number, target: Uint8Array): void => {
-    check(offset, target);
+  const readInto = (offset: number, target: Uint8Array, at = 0, length = target.length - at): void => {
+    check(offset, length);
     let done = 0;
-    while (done < target.length) {
+    while (done < length) {
       // One call reads at most 2^31 - 1 bytes, and may give fewer than were asked for.
-      const got = guarded(path, () => readSync(fd, target, done, Math.min(target.length - done, 1 << 30), offset + done));
+      const got = readOnce(path, fd, target, at + done, Math.min(length - done, 1 << 30), offset + done);
       if (got === 0) throw failure('truncated-file', { path, expectedBytes: size, actualBytes: offset + done });
       done += got;
     }
@@ -54,10 +54,10 @@ export function openBytes(path: string): FileBytes {
       return target;
     },
     readInto,
-    readSoon: async (offset, target) => {
-      check(offset, target);
-      for (let done = 0; done < target.length; ) {
-        const got = await readOnce(path, fd, target, done, offset + done);
+    readSoon: async (offset, target, at, length) => {
+      check(offset, length);
+      for (let done = 0; done < length; ) {
+        const got = await readLater(path, fd, target, at + done, Math.min(length - done, 1 << 30), offset + done);
         if (got === 0) throw failure('truncated-file', { path, expectedBytes: size, actualBytes: offset + done });
         done += got;
       }
@@ -69,9 +69,17 @@ export function openBytes(path: string): FileBytes {
   };
 }
 
-function readOnce(path: string, fd: number, target: Uint8Array, at: number, position: number): Promise<number> {
+function readOnce(path: string, fd: number, target: Uint8Array, at: number, length: number, position: number): number {
+  try {
+    return readSync(fd, target, at, length, position);
+  } catch (thrown) {
+    throw systemFailure(thrown, path) ?? thrown;
+  }
+}
+
+function readLater(path: string, fd: number, target: Uint8Array, at: number, length: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    read(fd, target, at, Math.min(target.length - at, 1 << 30), position, (error, got) => (error ? reject(systemFailure(error, path) ?? error) : resolve(got)));
+    read(fd, target, at, length, position, (error, got) => (error ? reject(systemFailure(error, path) ?? error) : resolve(got)));
   });
 }
 

@@ -120,7 +120,7 @@ export function openRemoteBytes(path: string, stub: RemoteStub): FileBytes {
   };
 
   return {
-    path, size: remote.size, readInto,
+    path, size: remote.size, readInto: (offset, target, at = 0, length = target.length - at) => readInto(offset, target.subarray(at, at + length)),
     read: (offset, length) => {
       if (!Number.isSafeInteger(length) || length < 0 || offset + length > remote.size) throw new Error(`${length} bytes at ${offset} lie outside the file (${remote.size} bytes)`);
       const target = new Uint8Array(length);

@@ -175,6 +175,14 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
   const refuse = (): never => {
     throw new Error('its bytes do not fit its check word');
   };
+  /** Asked for every row, and nearly always of the arrays of the row before. */
+  let [indicesKnown, valuesKnown]: (ArrayBufferView | null)[] = [null, null];
+  const ownBoth = (indices: Int32Array, values: Float32Array): boolean => {
+    if (indices === indicesKnown && values === valuesKnown) return true;
+    if (!memory.owns(indices) || !memory.owns(values)) return false;
+    [indicesKnown, valuesKnown] = [indices, values];
+    return true;
+  };
   /** Where rows go that are wanted elsewhere: entries, or one dense row. */
   let spare = { entries: 0, indices: 0, values: 0 };
   const spareFor = (entries: number): typeof spare => {
@@ -236,7 +244,7 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
         csr(offset, bytes, seed, factor, logs, indices, values, at) {
           // No row has more entries than genes, whatever a damaged one claims.
           const most = at + Math.min(genes, wasm.entriesOf(rowsAt() + offset)) + blockSlack;
-          if (most <= indices.length && most <= values.length && memory.owns(indices) && memory.owns(values)) {
+          if (most <= indices.length && most <= values.length && ownBoth(indices, values)) {
             const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
             return written < 0 ? refuse() : written;
           }
@@ -248,7 +256,8 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
           return written;
         },
         dense(offset, bytes, seed, factor, logs, out, at) {
-          if (memory.owns(out)) {
+          if (out === valuesKnown || memory.owns(out)) {
+            valuesKnown = out;
             if (at + width > out.length) throw new RangeError('a dense row does not fit');
             if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
             return;

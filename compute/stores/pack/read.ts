@@ -6,7 +6,7 @@ import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
-import { runReader, type Run } from './runs.ts';
+import { runReader } from './runs.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
 import { startOf, type RowPointers } from '../rows/pointers.ts';
 import { packPath, readDescription, readFully, rowStarts, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
@@ -103,42 +103,53 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
   const most = Math.min(geneOfId.length, view.width);
   let ids = new Uint32Array(0);
   let offsets = new Uint32Array(0);
+  let runAts = new Uint32Array(0);
+  let runOffsets = new Float64Array(0);
   const readRuns = runReader(file);
   const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
-  const guarded = <T>(k: number, act: () => T): T => {
-    try {
-      return act();
-    } catch (cause) {
-      throw failure('corrupt-file', { path, element: `row ${ids[k]!}`, reason: messageOf(cause) }, cause);
-    }
-  };
+  const damaged = (k: number, cause: unknown): Error => failure('corrupt-file', { path, element: `row ${ids[k]!}`, reason: messageOf(cause) }, cause);
   return {
     load(wanted) {
       ids = Uint32Array.from(wanted);
-      if (offsets.length < ids.length + 1) offsets = new Uint32Array(ids.length + 1);
-      let bytes = 0;
-      ids.forEach((id, k) => {
-        offsets[k] = bytes;
-        bytes += pointers.lengths[id]!;
-      });
-      offsets[ids.length] = bytes;
-      const rows = decoder.rows(bytes);
-      const runs: Run[] = [];
-      for (let k = 0; k < ids.length; ) {
-        let next = k + 1;
-        while (next < ids.length && ids[next] === ids[k]! + next - k) next++;
-        runs.push({ offset: startOf(pointers, ids[k]!), target: rows.subarray(offsets[k]!, next === ids.length ? bytes : offsets[next]!) });
-        k = next;
+      if (offsets.length < ids.length + 1) {
+        [offsets, runAts] = [new Uint32Array(ids.length + 1), new Uint32Array(ids.length + 1)];
+        runOffsets = new Float64Array(ids.length);
       }
-      return readRuns(runs);
+      let bytes = 0;
+      let count = 0;
+      for (let k = 0; k < ids.length; k++) {
+        // Rows that follow one another are one piece of the file.
+        if (k === 0 || ids[k] !== ids[k - 1]! + 1) {
+          runOffsets[count] = startOf(pointers, ids[k]!);
+          runAts[count++] = bytes;
+        }
+        offsets[k] = bytes;
+        bytes += pointers.lengths[ids[k]!]!;
+      }
+      offsets[ids.length] = bytes;
+      runAts[count] = bytes;
+      return readRuns({ count, offsets: runOffsets, ats: runAts, target: decoder.rows(bytes) });
     },
     // Before the row is checked its length may be anything.
     entries: (k) => Math.min(most, decoder.entries(offsets[k]!)),
-    csr: (k, indices, values, at) =>
-      guarded(k, () => decoder.csr(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, indices, values, at)),
-    dense: (k, out, at) => guarded(k, () => decoder.dense(offsets[k]!, pointers.lengths[ids[k]!]!, ids[k]!, factorOf(ids[k]!), view.log1p, out, at)),
+    csr(k, indices, values, at) {
+      const id = ids[k]!;
+      try {
+        return decoder.csr(offsets[k]!, pointers.lengths[id]!, id, factorOf(id), view.log1p, indices, values, at);
+      } catch (cause) {
+        throw damaged(k, cause);
+      }
+    },
+    dense(k, out, at) {
+      const id = ids[k]!;
+      try {
+        decoder.dense(offsets[k]!, pointers.lengths[id]!, id, factorOf(id), view.log1p, out, at);
+      } catch (cause) {
+        throw damaged(k, cause);
+      }
+    },
     // Packed rows lie in the codec's memory, which whoever made it counts.
-    heldBytes: () => ids.byteLength + offsets.byteLength,
+    heldBytes: () => ids.byteLength + offsets.byteLength + runAts.byteLength + runOffsets.byteLength,
     close: () => {
       decoder.close();
       file.close();

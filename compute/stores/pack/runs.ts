@@ -4,8 +4,11 @@
  */
 import type { FileBytes } from '../../../io/file.ts';
 
-export interface Run {
-  readonly offset: number;
+/** Pieces one behind the other in `target`: piece i lies at offsets[i] of the file and takes [ats[i], ats[i + 1]) of the target. */
+export interface Runs {
+  readonly count: number;
+  readonly offsets: Float64Array;
+  readonly ats: Uint32Array;
   readonly target: Uint8Array;
 }
 
@@ -22,32 +25,33 @@ const inFlight = 16;
 const leastRuns = 4;
 
 /** Nothing where all has been read on return, else a promise. Errors: those of reading. */
-export function runReader(file: FileBytes): (runs: readonly Run[]) => void | Promise<void> {
+export function runReader(file: FileBytes): (runs: Runs) => void | Promise<void> {
   const { readSoon } = file;
   /** A bit for each of the last reads in this thread, 1 for a slow one. */
   let history = 0;
   let asked = 0;
   const isCold = (): boolean => bitsOf(history) >= mostSlow;
-  return (runs) => {
+  return ({ count, offsets, ats, target }) => {
     let next = 0;
-    const blind = readSoon !== undefined && runs.length >= leastRuns && isCold() && ++asked % untilLook !== 0;
-    while (!blind && next < runs.length) {
-      const { offset, target } = runs[next++]!;
-      const before = performance.now();
-      file.readInto(offset, target);
-      const slow = performance.now() - before > slowMs(target.length);
+    const blind = readSoon !== undefined && count >= leastRuns && isCold() && ++asked % untilLook !== 0;
+    for (let before = performance.now(); !blind && next < count; ) {
+      const [at, end] = [ats[next]!, ats[next + 1]!];
+      file.readInto(offsets[next++]!, target, at, end - at);
+      const now = performance.now();
+      const slow = now - before > slowMs(end - at);
+      before = now;
       history = ((history << 1) | Number(slow)) & ((1 << remembered) - 1);
-      if (readSoon !== undefined && slow && isCold() && runs.length - next >= leastRuns) break;
+      if (readSoon !== undefined && slow && isCold() && count - next >= leastRuns) break;
     }
-    if (readSoon === undefined || next >= runs.length) return;
+    if (readSoon === undefined || next >= count) return;
     const one = async (): Promise<void> => {
-      while (next < runs.length) {
-        const { offset, target } = runs[next++]!;
-        await readSoon(offset, target);
+      while (next < count) {
+        const [at, end] = [ats[next]!, ats[next + 1]!];
+        await readSoon(offsets[next++]!, target, at, end - at);
       }
     };
     // All have ended before anyone hears of one that failed: nothing is written behind anyone's back.
-    return Promise.allSettled(Array.from({ length: Math.min(inFlight, runs.length - next) }, one)).then((ends) => {
+    return Promise.allSettled(Array.from({ length: Math.min(inFlight, count - next) }, one)).then((ends) => {
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     });
