@@ -7,7 +7,10 @@ import { numberColumnNames } from '../../compute/differential/contract.ts';
 import { readNumbers } from '../../compute/results/parquet/block-table.ts';
 import type { Column } from '../../compute/stores/contract.ts';
 import { anndataPython, runScript } from '../../compute/results/testing/python.ts';
+import type { FoundSlots } from '../../compute/results/slots.ts';
 import type { DeFacts, DeStratumFacts, TopOfTarget } from '../../compute/steps/de-facts.ts';
+import { answerDe } from '../../compute/views/de.ts';
+import { openDeTables } from '../../compute/views/de-tables.ts';
 import { relativeGap } from '../../fixtures/golden.ts';
 import type { FinishedRun } from '../support/finished-run.ts';
 import { makeBatches, type Cell } from '../support/batches.ts';
@@ -134,6 +137,28 @@ test('two choices of cells instead of labels', async () => {
   expect(strata[0]!.targets.map((one) => one.target)).toEqual(['target']);
   expect(strata[0]!.targets[0]!.significant).toBeGreaterThan(3);
 });
+
+test('plates 6 and 14, which hold the same treatments, agree; a plate of other doses has hardly a condition in common with them', async () => {
+  const folder = scratch();
+  const made = await truckee(['generate', folder, '--plates', '14', '--cells', '2500', '--genes', '150', '--lines', '1', '--seed', '7', '--workspace', join(folder, 'w')]);
+  const plates = made.last['files'] as string[];
+  const done = await run({}, [plates[4]!, plates[5]!, plates[13]!]);
+  const facts = done.facts<DeFacts>('de');
+  const path = join(folderOf(done), 'uns/de.json');
+  const slots: FoundSlots = { names: () => [], path: (slot) => (slot === 'uns/de' ? path : undefined), facts: () => facts };
+  const tables = openDeTables(slots);
+  const named = (plate: number): string => facts.strata.find((one) => one.plate.startsWith(`plate${plate}_`))!.name;
+  const agree = (a: number, b: number) => {
+    const answer = answerDe(tables, { ask: 'concordance', a: named(a), b: named(b), k: 20 }, new AbortController().signal);
+    return answer.kind === 'concordance' ? answer.rows : [];
+  };
+  const strong = agree(6, 14).filter((row) => row.both >= 5);
+  expect(strong.length).toBeGreaterThan(3);
+  const mean = (values: readonly (number | null)[]): number => values.reduce<number>((sum, value) => sum + value! / values.length, 0);
+  expect(mean(strong.map((row) => row.sameSign))).toBeGreaterThan(0.9);
+  expect(mean(strong.map((row) => row.spearman))).toBeGreaterThan(0.6);
+  expect(agree(5, 6).length).toBeLessThan(agree(6, 14).length / 4);
+}, 90_000);
 
 describe('what cannot be compared', () => {
   const fails = (params: Readonly<Record<string, unknown>>) => usual.fails({ ...full, de: params });

@@ -33,7 +33,7 @@ export function IntegrationPage({ run }: { readonly run: string }) {
       {!detail.data && !failed && <Loader />}
       {detail.data && !step && <div><Text mb="sm">This run brings no batches together: it has no integration step.</Text><Button component={Link} to="/guide/integrate">Bring plates together</Button></div>}
       {step && <Verdict step={step} going={going === true} />}
-      {read.turns.length > 0 && <Turns log={read} ceiling={numberIn(step, 'ceiling')} />}
+      {read.turns.length > 0 && <Turns log={read} ceiling={numberIn(step, 'ceiling') ?? (read.batches === null ? null : Math.log(read.batches))} />}
       {step && qualityOf(step) && <Figures step={step} />}
       {step?.state === 'done' && step.params['method'] === 'ot' && <Published step={step} log={read} />}
       {step?.state === 'done' && <Maps run={run} step={step} />}
