@@ -117,27 +117,26 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   const heard = (hand: Hand, message: Exclude<FromWorker, { kind: 'ready' }>): void => {
     if (message.kind === 'failed') return fail(new TruckeeError(message.error));
     const place = hand.queue.findIndex(({ task }) => task.fetch === message.fetch);
-    if (message.kind === 'fetched') {
+    hand.queue[place]!.arrived += message.made.length;
+    message.made.forEach(({ slot, stored, cells, grown }, i) => {
+      if (grown) hand.slots[slot] = grown;
+      const arrived: Arrived = {
+        fetch: message.fetch, batch: message.batch + i, cells, stored, slot: hand.slots[slot]!,
+        release: () => {
+          if (hand.slots[slot] !== arrived.slot) return;
+          Atomics.store(hand.control, 1 + slot, free);
+          Atomics.notify(hand.control, 1 + slot);
+        },
+      };
+      const list = waiting.get(message.fetch);
+      if (list) list.push(arrived);
+      else waiting.set(message.fetch, [arrived]);
+    });
+    if (message.end) {
       hand.queue.splice(place, 1);
       hand.deaths = 0;
-      if (message.flushed) options.onGrown(message.heldBytes);
-      mostHeld = Math.max(mostHeld, message.heldBytes + bytesOf(hand.slots));
-    } else {
-      hand.queue[place]!.arrived += message.made.length;
-      message.made.forEach(({ slot, stored, cells, grown }, i) => {
-        if (grown) hand.slots[slot] = grown;
-        const arrived: Arrived = {
-          fetch: message.fetch, batch: message.batch + i, cells, stored, slot: hand.slots[slot]!,
-          release: () => {
-            if (hand.slots[slot] !== arrived.slot) return;
-            Atomics.store(hand.control, 1 + slot, free);
-            Atomics.notify(hand.control, 1 + slot);
-          },
-        };
-        const list = waiting.get(message.fetch);
-        if (list) list.push(arrived);
-        else waiting.set(message.fetch, [arrived]);
-      });
+      if (message.end.flushed) options.onGrown(message.end.heldBytes);
+      mostHeld = Math.max(mostHeld, message.end.heldBytes + bytesOf(hand.slots));
     }
     onChange();
   };

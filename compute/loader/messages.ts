@@ -33,9 +33,14 @@ export interface MadeBatch {
   readonly grown: Slot | null;
 }
 
+export interface FetchEnd {
+  /** Of the rows at hand. */
+  readonly heldBytes: number;
+  readonly flushed: boolean;
+}
+
 export type FromWorker =
   | { readonly kind: 'ready'; readonly slots: Slot[] }
-  /** Minibatches `batch` and those that follow it, in slots from `slot` on. */
-  | { readonly kind: 'batches'; readonly fetch: number; readonly batch: number; readonly made: readonly MadeBatch[] }
-  | { readonly kind: 'fetched'; readonly fetch: number; readonly heldBytes: number; readonly flushed: boolean }
+  /** Minibatches `batch` and those that follow it; `end` comes with the last of a fetch. */
+  | { readonly kind: 'batches'; readonly fetch: number; readonly batch: number; readonly made: readonly MadeBatch[]; readonly end: FetchEnd | null }
   | { readonly kind: 'failed'; readonly fetch: number; readonly error: ErrorData };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../protocol/errors.ts';
 import type { LoaderHooks } from './contract.ts';
 import { openEngine } from './engine.ts';
-import type { FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
+import type { FetchEnd, FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
 import { taken } from './slots.ts';
 
 const port = parentPort!;
@@ -11,8 +11,8 @@ const { spec, batch, limitBytes, hooksModule, control, slots: slotCount, entries
 const hooks: LoaderHooks = hooksModule === null ? {} : ((await import(hooksModule)) as LoaderHooks);
 const engine = await openEngine(spec, hooks);
 const slots = Array.from({ length: slotCount }, () => engine.slot(batch, slotEntries));
-/** Minibatches are reported several at a time: a message costs as much as some of them. */
-const reported = Math.max(1, Math.floor(slotCount / 4));
+/** Minibatches are reported several at a time: waking the consumer's thread costs as much as making some of them. */
+const reported = Math.max(1, Math.floor(slotCount / 2));
 let next = 0;
 
 const say = (message: FromWorker): void => port.postMessage(message);
@@ -28,8 +28,8 @@ async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
   if (Atomics.load(control, 0) !== 0) return;
   await engine.load(entries);
   let made: MadeBatch[] = [];
-  const report = (before: number): void => {
-    if (made.length > 0) say({ kind: 'batches', fetch, batch: before - made.length, made });
+  const report = (before: number, end: FetchEnd | null = null): void => {
+    if (made.length > 0) say({ kind: 'batches', fetch, batch: before - made.length, made, end });
     made = [];
   };
   for (let number = from; number < to; number++) {
@@ -52,10 +52,10 @@ async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
     Atomics.store(control, 1 + place, taken);
     next = (next + 1) % slots.length;
     made.push({ slot: place, stored, cells: end - start, grown });
-    if (made.length === reported || number + 1 === to) report(number + 1);
+    if (made.length === reported && number + 1 < to) report(number + 1);
   }
   const heldBytes = engine.heldBytes();
   const flushed = heldBytes > limitBytes;
   if (flushed) engine.flush();
-  say({ kind: 'fetched', fetch, heldBytes, flushed });
+  report(to, { heldBytes, flushed });
 }
