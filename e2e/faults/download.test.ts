@@ -59,8 +59,11 @@ async function killedAfter(args: readonly string[], holds: () => boolean): Promi
   const child = spawn(program[0]!, [...program.slice(1), ...args], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   await until(holds);
+  // Bytes go straight to disk: half a file or a hundred take the same memory, and never 200 MB.
+  const most = existsSync(`/proc/${child.pid}/status`) ? Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) * 1024 : 0;
   child.kill('SIGKILL');
   await ended;
+  expect(most).toBeLessThan(200e6);
 }
 
 async function until(holds: () => boolean): Promise<void> {

@@ -1,6 +1,6 @@
 /** Files read from afar: several readers at once ask for every block once, and all see the same bytes. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,14 @@ describe('several readers of one remote file', () => {
     expect(claims.claim(0, 2)).toBe(2);
     expect(openClaims(path).claim(1, 2)).toBeNull();
     claims.release(0, 2);
+    // A clock that was set forward or back since makes no living claim stale, and no dead one live.
+    const [living, tomorrow] = [String(process.pid), new Date(Date.now() + 86_400_000)];
+    for (const [block, pid] of [['7', living], ['8', String(2 ** 30)]] as const) {
+      writeFileSync(join(claimsPath(path), block), pid);
+      utimesSync(join(claimsPath(path), block), tomorrow, tomorrow);
+    }
+    expect([claims.claim(7, 7), claims.claim(8, 8)]).toEqual([null, 8]);
+    for (const block of ['7', '8']) rmSync(join(claimsPath(path), block));
     writeFileSync(join(claimsPath(path), '3'), String(2 ** 30));
     expect(await read(path, 1_000_003, 1)).toBe(digest);
     expect(existsSync(join(claimsPath(path), '3'))).toBe(false);

@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { toErrorData } from '../../protocol/errors.ts';
 import { asJobId } from '../../protocol/ids.ts';
 import { addDataset, print, scratchFolder, scratchWorkspace } from '../workspace.cases.ts';
 import { findDataset, listDatasets } from './datasets.ts';
@@ -67,6 +68,26 @@ describe('datasets', () => {
     const again = addDataset(workspace, 'plate1', { row: { fingerprint: print('b') } });
     expect(listDatasets(workspace.catalog)).toEqual([again]);
   });
+});
+
+test('a catalog that another program holds is busy, which is no fault of the disk; nothing is lost', () => {
+  const workspace = scratchWorkspace();
+  addDataset(workspace, 'plate1');
+  // The usual patience of five seconds proves nothing more.
+  workspace.catalog.pragma('busy_timeout = 0');
+  const other = new Database(join(workspace.root, 'catalog.sqlite'));
+  other.exec('BEGIN EXCLUSIVE');
+  let thrown: unknown;
+  try {
+    insertJob(workspace.catalog, job('job-1'));
+  } catch (error) {
+    thrown = error;
+  }
+  expect(toErrorData(thrown)).toMatchObject({ kind: 'busy', message: expect.stringContaining('catalog of the workspace is still going on') });
+  other.exec('ROLLBACK');
+  other.close();
+  insertJob(workspace.catalog, job('job-1'));
+  expect([listJobs(workspace.catalog).length, listDatasets(workspace.catalog).length]).toEqual([1, 1]);
 });
 
 describe('jobs', () => {

@@ -6,7 +6,7 @@ import { client, host, queryClient } from '../client/rpc.ts';
 import { formatBytes } from '../client/words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 
-const GB = 1e9;
+const GiB = 2 ** 30;
 
 export function RemoteFiles() {
   const { data, error } = useQuery({ ...host.remote.list.queryOptions(), staleTime: 0 });
@@ -34,8 +34,8 @@ export function RemoteFiles() {
       <Text size="sm" mt="xs">{formatBytes(kept)} kept of at most {formatBytes(data.limitBytes)}, in <span className="path">{data.place}</span></Text>
       <Group align="end" mt="xs">
         <Button size="xs" variant="default" disabled={kept === 0} loading={clear.isPending} onClick={() => clear.mutate()}>Clear what is kept</Button>
-        <NumberInput size="xs" w={150} label="Keep at most (GB)" min={0} value={limit ?? Math.round(data.limitBytes / GB)} onChange={(value) => setLimit(typeof value === 'number' ? value : null)} />
-        <Button size="xs" variant="default" disabled={limit === null} onClick={() => limit !== null && change.mutate(Math.round(limit * GB))}>Set</Button>
+        <NumberInput size="xs" w={150} label="Keep at most (GiB)" min={0} value={limit ?? Math.round(data.limitBytes / GiB)} onChange={(value) => setLimit(typeof value === 'number' ? value : null)} />
+        <Button size="xs" variant="default" disabled={limit === null} onClick={() => limit !== null && change.mutate(Math.round(limit * GiB))}>Set</Button>
       </Group>
       {[clear.error, change.error].map((one, i) => one && <ErrorCard key={i} error={one} />)}
     </section>

@@ -21,7 +21,7 @@ export function MachinePage() {
         <Title order={2} mb="xs">This machine</Title>
         <Table verticalSpacing="xs">
           <Table.Thead><Table.Tr><Table.Th>What</Table.Th><Table.Th>Found</Table.Th><Table.Th>Verdict</Table.Th><Table.Th>To know</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{machine.data?.lines.map((line) => <Table.Tr key={line.what}><Table.Td style={{ whiteSpace: 'nowrap' }}>{line.what}</Table.Td><Table.Td>{line.found}</Table.Td><Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm" miw={64}>{line.verdict}</Badge></Table.Td><Table.Td>{line.words}</Table.Td></Table.Tr>)}</Table.Tbody>
+          <Table.Tbody>{machine.data?.lines.map((line) => <Table.Tr key={line.what}><Table.Td style={{ whiteSpace: 'nowrap' }}>{line.what}</Table.Td><Table.Td miw={180}>{line.found}</Table.Td><Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm" miw={64}>{line.verdict}</Badge></Table.Td><Table.Td>{line.words}</Table.Td></Table.Tr>)}</Table.Tbody>
         </Table>
       </section>
       <Fits />
