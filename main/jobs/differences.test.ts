@@ -23,3 +23,12 @@ test('138 files are one set, and many differences do not fill the page', () => {
   expect(notes).toHaveLength(13);
   expect(notes.at(-1)).toBe('and 125 more differences');
 });
+
+test('plate 14 beside plate 6 is told: it repeats its treatments', () => {
+  const workspace = scratchWorkspace();
+  const [six, seven, fourteen] = ['plate6', 'plate7', 'plate14'].map((name) => addDataset(workspace, name));
+  const group = workspace.catalog.prepare("INSERT INTO dataset_groups (dataset, plate, sample, drug, dose, unit, line, cells, full_cells, stored) VALUES (?, ?, 's', 'd', 5, 'uM', 'l', 10, 9, 30)");
+  for (const name of ['plate6', 'plate7', 'plate14']) group.run(name, name);
+  expect(differencesOf(workspace.catalog, [six!, seven!])).toEqual([]);
+  expect(differencesOf(workspace.catalog, [six!, fourteen!])).toEqual([expect.stringContaining('plate14 repeats the treatments of plate6')]);
+});
