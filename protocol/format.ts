@@ -44,7 +44,9 @@ export function nearNames(name: string, candidates: Iterable<string>): string[] 
   const scored: { candidate: string; distance: number }[] = [];
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance <= limit) scored.push({ candidate, distance });
+    // The beginning or a part of a name is near as well, behind what is only mistyped.
+    const part = name.length >= 3 && candidate.toLowerCase().includes(name.toLowerCase());
+    if (distance <= limit || part) scored.push({ candidate, distance: Math.min(distance, limit + 1) });
   }
   scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
   return scored.slice(0, 3).map((s) => s.candidate);

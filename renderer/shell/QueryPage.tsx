@@ -1,48 +1,61 @@
 /** "Give me the Dabrafenib cells": asked before anything is read, answered with counts, bytes and time. */
-import { Button, Group, SimpleGrid, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Code, Group, SimpleGrid, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { isEmptyQuery, type Query, type QueryAnswer } from '../../protocol/query.ts';
 import { host } from '../client/rpc.ts';
 import { formatBytes, formatCount, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { commandOf, nameFields, offersOf, queryOf, type NameField, type QueryWords } from '../panels/query-form.ts';
 
-const fields = [
-  { name: 'drug', label: 'Drug', example: 'Dabrafenib; DMSO_TF is the control' }, { name: 'dose', label: 'Dose (uM)', example: '0.05, 0.5, 5' },
-  { name: 'line', label: 'Cell line', example: 'A549 or CVCL_0023' }, { name: 'tissue', label: 'Organ', example: 'Lung' },
-  { name: 'target', label: 'Target', example: 'BRAF' }, { name: 'mechanism', label: 'Mechanism', example: 'RAF inhibitor' },
-  { name: 'plate', label: 'Plate', example: 'plate3' }, { name: 'where', label: 'Condition on any column', example: 'pcnt_mito < 0.1' },
-] as const;
-
-type FieldName = (typeof fields)[number]['name'];
-
-/** Words separated by commas are alternatives; a condition is one expression. */
-export function queryOf(words: Readonly<Partial<Record<FieldName, string>>>): Query {
-  const given = Object.entries(words).filter(([, text]) => text.trim() !== '');
-  return Object.fromEntries(given.map(([name, text]) => {
-    if (name === 'where') return [name, text.trim()];
-    const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-    return [name, name === 'dose' ? parts.map(Number) : parts];
-  }));
-}
-
+/** Counted at every name that is chosen; nothing of X is read for it. */
 export function QueryPage() {
-  const [words, setWords] = useState<Partial<Record<FieldName, string>>>({});
+  const [words, setWords] = useState<QueryWords>({ names: {}, where: '' });
   const [asked, setAsked] = useState<Query>({});
+  const [drugs, lines, plates] = [useQuery(host.catalog.drugs.queryOptions()), useQuery(host.catalog.lines.queryOptions()), useQuery(host.catalog.plates.queryOptions())];
+  const offers = useMemo(() => offersOf({ drugs: drugs.data ?? [], lines: lines.data ?? [], plates: plates.data ?? [] }), [drugs.data, lines.data, plates.data]);
   const answer = useQuery({ ...host.query.queryOptions({ input: { query: asked } }), enabled: !isEmptyQuery(asked), placeholderData: keepPreviousData });
+  const change = (name: NameField, text: string): void => {
+    const next = { ...words, names: { ...words.names, [name]: text } };
+    setWords(next);
+    // A name that was chosen, or typed to its end, is counted at once; any other when its field is left.
+    if (offers[name].includes(text)) setAsked(queryOf(next, offers));
+  };
+  const inputs = (often: boolean) => nameFields.filter((field) => field.often === often).map(({ name, label, example }) => (
+    <div key={name}>
+      <TextInput label={label} placeholder={example} list={`offers-${name}`} value={words.names[name] ?? ''} onChange={(event) => change(name, event.currentTarget.value)} onBlur={() => setAsked(queryOf(words, offers))} />
+      <datalist id={`offers-${name}`}>{offers[name].map((offer) => <option key={offer} value={offer} />)}</datalist>
+    </div>
+  ));
   return (
     <Stack maw={980}>
-      <div><Title order={1}>Cells by drug, dose and line</Title><Text c="dimmed">Answered from the catalog or the registered plates before any counts are read.</Text></div>
-      <form onSubmit={(event) => { event.preventDefault(); setAsked(queryOf(words)); }}>
-        <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
-          {fields.map(({ name, label, example }) => <TextInput key={name} label={label} placeholder={example} value={words[name] ?? ''} onChange={(event) => setWords({ ...words, [name]: event.currentTarget.value })} />)}
-        </SimpleGrid>
-        <Group mt="md"><Button type="submit" loading={answer.isFetching}>Count</Button><Text size="sm" c="dimmed">Several names, separated by commas, mean any of them.</Text></Group>
+      <div><Title order={1}>Cells by drug, dose and line</Title><Text c="dimmed">Answered from the catalog or the registered plates before any counts are read. Several names, separated by commas, mean any of them; fields narrow each other.</Text></div>
+      <form onSubmit={(event) => { event.preventDefault(); setAsked(queryOf(words, offers)); }}>
+        <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>{inputs(true)}</SimpleGrid>
+        <details className="facts">
+          <summary>Target, mechanism, organ, sample, phase, filter level</summary>
+          <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>{inputs(false)}</SimpleGrid>
+        </details>
+        <Group align="end" mt="xs">
+          <TextInput className="grow" label="Condition on any column" placeholder="pcnt_mito < 0.1 and phase == 'G1'" value={words.where} onChange={(event) => setWords({ ...words, where: event.currentTarget.value })} />
+          <Button type="submit" loading={answer.isFetching}>Count</Button>
+        </Group>
       </form>
-      {answer.error && <ErrorCard error={answer.error} />}
-      {answer.data && !answer.error && <Answer answer={answer.data} />}
+      {answer.error && !isEmptyQuery(asked) && <ErrorCard error={answer.error} />}
+      {answer.data && !answer.error && !isEmptyQuery(asked) && <Answer answer={answer.data} />}
+      {answer.data && !answer.error && !isEmptyQuery(asked) && answer.data.cells > 0 && (
+        <div>
+          <Text size="sm">These cells as a file, with obs, var and provenance (a .zarr folder as well); the same question may stand in a recipe as <code>query</code>:</Text>
+          <Code block>{commandOf(asked)}</Code>
+        </div>
+      )}
     </Stack>
   );
+}
+
+function definitionWords(definition: QueryAnswer['definition']): string {
+  if (definition === 'released') return "cells of the released files, from the atlas's tables";
+  return definition === 'registered' ? 'cells counted in the registered files' : definition;
 }
 
 function Answer({ answer }: { readonly answer: QueryAnswer }) {
@@ -51,7 +64,7 @@ function Answer({ answer }: { readonly answer: QueryAnswer }) {
     <section aria-live="polite">
       <Title order={2}>{formatCount(answer.cells)} cells</Title>
       <Text>{about}{formatCount(answer.nonzeros)} values, {about}{formatBytes(answer.bytes)} to read of {formatBytes(answer.file_bytes)}, {about}{formatSeconds(answer.seconds)}</Text>
-      <Text size="sm" c="dimmed">Definition: {answer.definition === 'released' ? 'cells of the released files, from the atlas\'s tables' : 'cells counted in the registered files'}.</Text>
+      <Text size="sm" c="dimmed">Definition: {definitionWords(answer.definition)}.</Text>
       {answer.notes.map((note) => <Text key={note} size="sm" c="dimmed">{note}</Text>)}
       <Table mt="sm" verticalSpacing={4}>
         <Table.Thead><Table.Tr><Table.Th>Plate</Table.Th><Table.Th>Data set</Table.Th><Table.Th>Cells</Table.Th><Table.Th>To read</Table.Th></Table.Tr></Table.Thead>

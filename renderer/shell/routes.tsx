@@ -7,6 +7,7 @@ import { keptRecipe, openedRecipeName } from '../client/opened-recipe.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { App } from './App.tsx';
 import { HomePage } from './HomePage.tsx';
+import { lazyPage } from './lazy-page.ts';
 
 const root = createRootRoute({ component: App, errorComponent: ({ error }) => <ErrorCard error={error} />, notFoundComponent: Nothing });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
@@ -59,14 +60,14 @@ const loading = createRoute({ getParentRoute: () => root, path: '/loading', comp
 const workspace = createRoute({ getParentRoute: () => root, path: '/workspace', component: lazyRouteComponent(() => import('./WorkspacePage.tsx'), 'WorkspacePage') });
 const help = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(() => import('./HelpPage.tsx'), 'HelpPage') });
 
-const LazyGuide = lazyRouteComponent(() => import('../guides/GuidePage.tsx'), 'GuidePage');
-const LazyRun = lazyRouteComponent(() => import('./RunPage.tsx'), 'RunPage');
-const LazyCells = lazyRouteComponent(() => import('./CellsPage.tsx'), 'CellsPage');
-const LazyQuality = lazyRouteComponent(() => import('./QualityPage.tsx'), 'QualityPage');
-const LazyGenes = lazyRouteComponent(() => import('./GenesPage.tsx'), 'GenesPage');
-const LazyDe = lazyRouteComponent(() => import('./DePage.tsx'), 'DePage');
-const LazyIntegration = lazyRouteComponent(() => import('./IntegrationPage.tsx'), 'IntegrationPage');
-const LazyExplore = lazyRouteComponent(() => import('./ExplorePage.tsx'), 'ExplorePage');
+const LazyGuide = lazyPage(() => import('../guides/GuidePage.tsx'), 'GuidePage');
+const LazyRun = lazyPage(() => import('./RunPage.tsx'), 'RunPage');
+const LazyCells = lazyPage(() => import('./CellsPage.tsx'), 'CellsPage');
+const LazyQuality = lazyPage(() => import('./QualityPage.tsx'), 'QualityPage');
+const LazyGenes = lazyPage(() => import('./GenesPage.tsx'), 'GenesPage');
+const LazyDe = lazyPage(() => import('./DePage.tsx'), 'DePage');
+const LazyIntegration = lazyPage(() => import('./IntegrationPage.tsx'), 'IntegrationPage');
+const LazyExplore = lazyPage(() => import('./ExplorePage.tsx'), 'ExplorePage');
 
 function RunRoute() {
   const { run: id } = run.useParams();
