@@ -52,3 +52,9 @@ export function newDesk(name: string): Desk {
     },
   };
 }
+
+/** For eyes: a picture of the whole page in the folder that TRUCKEE_SCREENSHOTS names, if it names one. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const target = process.env['TRUCKEE_SCREENSHOTS'];
+  if (target) await page.screenshot({ path: join(target, `${name}.png`), fullPage: true });
+}
