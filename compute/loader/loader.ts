@@ -69,7 +69,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     const kept = Math.min(mean, spec.width);
     const slotEntries = Math.ceil(1.5 * kept * batch);
     const waitingBytes = prefetch * slotBytes(spec, batch, slotEntries);
-    const fetchBytes = plannedFetchBytes(sources, offsets, layout, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
+    const fetchBytes = plannedFetchBytes(sources, offsets, layout, join.names.length, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
     const wanted = options.labels ?? [];
     const notes = notesOf(sources, options);
     const hooked = hooks.fetch || hooks.fetchTransform || hooks.batch || options.hooksModule !== undefined;

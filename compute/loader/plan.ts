@@ -1,4 +1,5 @@
 /** What a fetch will take in memory, known before anything is read: row lengths are, and so is which rows come together. */
+import { columnBytes } from '../codecs/pack/codec.ts';
 import type { FetchLayout } from '../sampling/index.ts';
 import { upperBound } from '../sampling/index.ts';
 import type { LoaderSource } from './sources.ts';
@@ -10,10 +11,10 @@ const slack = 1.06;
 
 /**
  * Bytes of decoded (or packed) rows that a worker comes to hold: every file keeps what its largest share of a fetch took.
- * `offsets`: first row of every file.
+ * `offsets`: first row of every file. `width`: columns of a minibatch.
  */
 export function plannedFetchBytes(
-  sources: readonly LoaderSource[], offsets: readonly number[], layout: FetchLayout, entriesOf: (fetch: number) => Uint32Array,
+  sources: readonly LoaderSource[], offsets: readonly number[], layout: FetchLayout, width: number, entriesOf: (fetch: number) => Uint32Array,
 ): number {
   const fetches = Math.ceil(layout.length / (layout.batch * layout.fetchFactor));
   const most = sources.map(() => 0);
@@ -28,13 +29,13 @@ export function plannedFetchBytes(
     }
     share.forEach((bytes, file) => (most[file] = Math.max(most[file]!, bytes)));
   }
-  const rows = sources.reduce((sum, { store, genes }, file) => sum + (store.kind === 'pack' ? packBytes(most[file]!, genes.length) : most[file]! * slack), 0);
+  const rows = sources.reduce((sum, { store, genes }, file) => sum + (store.kind === 'pack' ? packBytes(most[file]!, genes.length, width) : most[file]! * slack), 0);
   return rows + 12 * entries;
 }
 
-/** Packed rows, and a table of columns and one of what is wanted. */
-function packBytes(rows: number, genes: number): number {
-  return Math.max(65_536, rows * slack) + 5 * genes;
+/** Packed rows, a table of columns and a bit for each gene that is wanted. */
+function packBytes(rows: number, genes: number, width: number): number {
+  return Math.max(65_536, rows * slack) + (columnBytes(width) + 1 / 8) * genes;
 }
 
 /** Bytes of a row once it is in memory: 8 an entry, as packed in a pack. */

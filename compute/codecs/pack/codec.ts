@@ -21,9 +21,9 @@ interface PackExports {
   entriesOf(row: number): number;
   isSound(row: number, bytes: number, seed: number): number;
   encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, to: number, seed: number, fractions: boolean): number;
-  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, indices: number, values: number): number;
+  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, wanted: number, factor: number, logs: boolean, indices: number, values: number): number;
   decodeOrdered(row: number, bytes: number, seed: number, ids: number, genesOf: number, genes: number, bitmap: number, counts: number, indices: number, values: number): number;
-  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, wanted: number, factor: number, logs: boolean, out: number, width: number): number;
+  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, wanted: number, factor: number, logs: boolean, out: number, width: number): number;
 }
 
 interface WasmEngine {
@@ -35,6 +35,8 @@ const wasmEngine: WasmEngine = Reflect.get(globalThis, 'WebAssembly');
 const places = ['./pack.wasm', '../../../dist/compute/codecs/pack/pack.wasm'];
 /** Blocks are written whole: so many entries more than a row has. */
 export const blockSlack = 128;
+/** Bytes that a decoder keeps for every id: its column among `width`. */
+export const columnBytes = (width: number): 2 | 4 => (width <= 65_536 ? 2 : 4);
 /** Vector loads behind the end of packed rows. */
 const readSlack = 1024;
 
@@ -234,10 +236,13 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
     decoder(columns, width) {
       const { at: rowsAt, rows, entries } = rowRoom();
       const genes = columns.length;
-      const columnAt = memory.take(4 * genes);
-      new Int32Array(memory.wasm.buffer, columnAt, genes).set(columns);
-      const wantedAt = memory.take(genes);
-      new Uint8Array(memory.wasm.buffer, wantedAt, genes).set(columns.map((column) => (column < 0 ? 0 : 1)));
+      // What lies in these tables is looked up for every entry: the fewer bytes, the more of it the processor has at hand.
+      const narrow = columnBytes(width) === 2;
+      const columnAt = memory.take(columnBytes(width) * genes);
+      (narrow ? new Uint16Array(memory.wasm.buffer, columnAt, genes) : new Int32Array(memory.wasm.buffer, columnAt, genes)).set(columns);
+      const wantedAt = memory.take(Math.ceil(genes / 8));
+      const bits = new Uint8Array(memory.wasm.buffer, wantedAt, Math.ceil(genes / 8)).fill(0);
+      columns.forEach((column, id) => column >= 0 && (bits[id >> 3]! |= 1 << (id & 7)));
       const wanted = columns.every((column) => column >= 0) ? 0 : wantedAt;
       return {
         rows, entries,
@@ -245,11 +250,11 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
           // No row has more entries than genes, whatever a damaged one claims.
           const most = at + Math.min(genes, wasm.entriesOf(rowsAt() + offset)) + blockSlack;
           if (most <= indices.length && most <= values.length && ownBoth(indices, values)) {
-            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
+            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
             return written < 0 ? refuse() : written;
           }
           const to = spareFor(genes + blockSlack);
-          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, wanted, factor, logs, to.indices, to.values);
+          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wanted, factor, logs, to.indices, to.values);
           if (written < 0) refuse();
           indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
           values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
@@ -259,11 +264,11 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
           if (out === valuesKnown || memory.owns(out)) {
             valuesKnown = out;
             if (at + width > out.length) throw new RangeError('a dense row does not fit');
-            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
+            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
             return;
           }
           const { values } = spareFor(width);
-          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, wantedAt, factor, logs, values, width) < 0) refuse();
+          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wantedAt, factor, logs, values, width) < 0) refuse();
           out.set(new Float32Array(memory.wasm.buffer, values, width), at);
         },
         isSound: (offset, bytes, seed) => wasm.isSound(rowsAt() + offset, bytes, seed) === 1,

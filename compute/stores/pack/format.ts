@@ -47,12 +47,12 @@ export interface PackSource {
 /** Rows between two starts that are kept. */
 export const startStride = 256;
 
-/** Where rows 0, 256, 512... begin, and the end of the last row. */
-export function rowStarts(rowBytes: Uint32Array): Float64Array {
-  const starts = new Float64Array(Math.ceil(rowBytes.length / startStride) + 1);
+/** Where rows 0, `stride`, 2 `stride`... begin, and the end of the last row. */
+export function rowStarts(rowBytes: Uint32Array, stride = startStride): Float64Array {
+  const starts = new Float64Array(Math.ceil(rowBytes.length / stride) + 1);
   let at = headBytes;
   for (let row = 0; row < rowBytes.length; row++) {
-    if (row % startStride === 0) starts[row / startStride] = at;
+    if (row % stride === 0) starts[row / stride] = at;
     at += rowBytes[row]!;
   }
   starts[starts.length - 1] = at;

@@ -8,7 +8,7 @@ import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
 import { runReader } from './runs.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
-import { startOf, type RowPointers } from '../rows/pointers.ts';
+import { pointerStride, startOf, type RowPointers } from '../rows/pointers.ts';
 import { packPath, readDescription, readFully, rowStarts, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
 
 /** What workers need; arrays are in shared memory. */
@@ -67,7 +67,7 @@ export function packSpec(path: string, description = readDescription(path)): Pac
   const narrow = rowBytes.every((bytes) => bytes < 65_536);
   const lengths = narrow ? new Uint16Array(new SharedArrayBuffer(2 * rows)) : new Uint32Array(new SharedArrayBuffer(4 * rows));
   lengths.set(rowBytes);
-  const found = rowStarts(rowBytes);
+  const found = rowStarts(rowBytes, pointerStride);
   const starts = new Float64Array(new SharedArrayBuffer(found.byteLength));
   starts.set(found);
   const totals = new Float64Array(new SharedArrayBuffer(8 * rows));

@@ -1,7 +1,7 @@
 // Rows of a pack, one at a time. Every length is checked before it is used: a damaged row gives an error, never wrong numbers.
 import { packedBytes, unpackCounts, unpackGaps } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_COLUMNS, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
+import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_PLACES, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
 
 export { encodeRow, sumsAddress } from './encode';
 
@@ -31,11 +31,11 @@ export function isSound(row: usize, bytes: u32, seed: u32): i32 {
 
 /**
  * Decodes a row into `indices` and `values`, which have room for 127 entries more than the row has. `columns` maps ids to
- * columns; `wanted` has a byte per id, 0 leaves an entry out, or is 0 when all are wanted. With `logs` values become float32(ln(1 + float32(value * factor))),
+ * columns, of 16 bits when `narrow`, else 32; `wanted` has a bit per id, 0 leaves an entry out, or is 0 when all are wanted. With `logs` values become float32(ln(1 + float32(value * factor))),
  * else float32(value * factor). Returns the entries written, -1 for a damaged row.
  */
 export function decodeSparse(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, wanted: usize, factor: f64, logs: bool, indices: usize, values: usize,
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, wanted: usize, factor: f64, logs: bool, indices: usize, values: usize,
 ): i32 {
   const all = wanted == 0;
   const entries = begin(row, bytes, seed, ids);
@@ -49,12 +49,11 @@ export function decodeSparse(
     const here = values + (<usize>written << 2);
     if (!readBlock(heads, count, end, ids, all ? here : VALUES)) return DAMAGED;
     const to = indices + (<usize>written << 2);
-    if (all) {
-      mapColumns(count, columns, to);
-      written += count;
-    } else {
-      written += keep(count, columns, wanted, to, here);
-    }
+    const kept = all ? count : keep(count, wanted, here);
+    const places = all ? IDS : KEPT_PLACES;
+    if (narrow) mapNarrow(places, kept, columns, to);
+    else mapWide(places, kept, columns, to);
+    written += kept;
   }
   if (next != end) return DAMAGED;
   if (factor != 1 || logs) scale(values, written, factor, logs);
@@ -63,7 +62,7 @@ export function decodeSparse(
 
 /** The same into a row of `width` columns at `out`, zeros where there is no entry. Returns 0, or -1 for a damaged row. */
 export function decodeDense(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, wanted: usize, factor: f64, logs: bool, out: usize, width: u32,
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, wanted: usize, factor: f64, logs: bool, out: usize, width: u32,
 ): i32 {
   memory.fill(out, 0, <usize>width << 2);
   const entries = begin(row, bytes, seed, ids);
@@ -75,9 +74,13 @@ export function decodeDense(
     const count = min(BLOCK, left);
     left -= count;
     if (!readBlock(heads, count, end, ids, VALUES)) return DAMAGED;
-    const kept = keep(count, columns, wanted, KEPT_COLUMNS, KEPT_VALUES);
+    const kept = keep(count, wanted, KEPT_VALUES);
     if (!plain) scale(KEPT_VALUES, kept, factor, logs);
-    for (let i: usize = 0; i < <usize>kept << 2; i += 4) store<f32>(out + (<usize>load<u32>(KEPT_COLUMNS + i) << 2), load<f32>(KEPT_VALUES + i));
+    for (let i: usize = 0; i < <usize>kept << 2; i += 4) {
+      const place = load<u32>(KEPT_PLACES + i);
+      const column = narrow ? <u32>load<u16>(columns + place) : load<u32>(columns + (place << 1));
+      store<f32>(out + (<usize>column << 2), load<f32>(KEPT_VALUES + i));
+    }
   }
   return next == end ? 0 : DAMAGED;
 }
@@ -101,7 +104,7 @@ export function decodeOrdered(
     sound = readBlock(heads, count, end, ids, VALUES);
     if (!sound) break;
     for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-      const gene = load<u32>(genesOf + load<u32>(IDS + i));
+      const gene = load<u32>(genesOf + (load<u32>(IDS + i) << 1));
       const word = bitmap + ((<usize>gene >> 6) << 3);
       store<u64>(word, load<u64>(word) | (<u64>1 << (<u64>gene & 63)));
       store<f32>(counts + (<usize>gene << 2), load<f32>(VALUES + i));
@@ -135,7 +138,7 @@ function begin(row: usize, bytes: u32, seed: u32, ids: u32): i32 {
   return <i32>entries;
 }
 
-/** Ids of a block, times four, to IDS, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
+/** Ids of a block, times two, to IDS, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
 function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize): bool {
   const steps = (count + 3) >> 2;
   const gapWidth = <u32>load<u8>(head);
@@ -169,7 +172,7 @@ function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize)
   return before < ids;
 }
 
-/** Gaps to ids in place, each times four (a place in a table), from the id `before` the block on; returns the last id. */
+/** Gaps to ids in place, each times two (a place in a table of 16 bits), from the id `before` the block on; returns the last id. */
 function sumGaps(steps: u32, count: u32, before: u32): u32 {
   let held = i32x4.splat(before);
   const one = i32x4.splat(1);
@@ -180,35 +183,42 @@ function sumGaps(steps: u32, count: u32, before: u32): u32 {
     gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 3, 4, 5, 6));
     gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 2, 3, 4, 5));
     gaps = i32x4.add(gaps, held);
-    v128.store(at, i32x4.shl(gaps, 2));
+    v128.store(at, i32x4.shl(gaps, 1));
     held = i32x4.shuffle(gaps, gaps, 3, 3, 3, 3);
   }
-  return load<u32>(IDS + (<usize>(count - 1) << 2)) >> 2;
+  return load<u32>(IDS + (<usize>(count - 1) << 2)) >> 1;
 }
 
-/** Columns of the block's entries to `to`. */
-function mapColumns(count: u32, columns: usize, to: usize): void {
-  let from = IDS;
-  for (const end = IDS + (<usize>(count & ~7) << 2); from < end; from += 32, to += 32) {
-    store<u32>(to, load<u32>(columns + load<u32>(from)));
-    store<u32>(to, load<u32>(columns + load<u32>(from, 4)), 4);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 8)), 8);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 12)), 12);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 16)), 16);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 20)), 20);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 24)), 24);
-    store<u32>(to, load<u32>(columns + load<u32>(from, 28)), 28);
+/** Columns of `count` places to `to`, from a table of 16 bits: half the cache. Two at a time. */
+function mapNarrow(from: usize, count: u32, columns: usize, to: usize): void {
+  const end = from + (<usize>count << 2);
+  for (; from + 28 < end; from += 32, to += 32) {
+    store<u64>(to, twoColumns(from, columns));
+    store<u64>(to, twoColumns(from + 8, columns), 8);
+    store<u64>(to, twoColumns(from + 16, columns), 16);
+    store<u64>(to, twoColumns(from + 24, columns), 24);
   }
-  for (const end = IDS + (<usize>count << 2); from < end; from += 4, to += 4) store<u32>(to, load<u32>(columns + load<u32>(from)));
+  for (; from < end; from += 4, to += 4) store<u32>(to, <u32>load<u16>(columns + load<u32>(from)));
 }
 
-/** Entries of the block whose column is wanted, to `columnsTo` and `valuesTo`. Returns their number. */
-function keep(count: u32, columns: usize, wanted: usize, columnsTo: usize, valuesTo: usize): u32 {
+@inline
+function twoColumns(from: usize, columns: usize): u64 {
+  const places = load<u64>(from);
+  return <u64>load<u16>(columns + <usize><u32>places) | (<u64>load<u16>(columns + <usize>(places >> 32)) << 32);
+}
+
+/** The same from a table of 32 bits. */
+function mapWide(from: usize, count: u32, columns: usize, to: usize): void {
+  for (const end = from + (<usize>count << 2); from < end; from += 4, to += 4) store<u32>(to, load<u32>(columns + (load<u32>(from) << 1)));
+}
+
+/** Places of the block's entries that are wanted to KEPT_PLACES, their values to `valuesTo`. Returns their number. */
+function keep(count: u32, wanted: usize, valuesTo: usize): u32 {
   let kept: usize = 0;
   for (let i: usize = 0; i < <usize>count << 2; i += 4) {
     const place = load<u32>(IDS + i);
-    if (load<u8>(wanted + (place >> 2)) == 0) continue;
-    store<i32>(columnsTo + kept, load<i32>(columns + place));
+    if (((<u32>load<u8>(wanted + (place >> 4)) >> ((place >> 1) & 7)) & 1) == 0) continue;
+    store<u32>(KEPT_PLACES + kept, place);
     store<f32>(valuesTo + kept, load<f32>(VALUES + i));
     kept += 4;
   }

@@ -9,9 +9,9 @@ export const SCRATCH_BYTES: usize = 8192;
 export const IDS: usize = 1024;
 /** Values of one block as float32 (decoding), counts less one as integers (encoding). */
 export const VALUES: usize = 1536;
-/** Values of one block as they came (encoding); columns and values of what is kept, one place more each (decoding). */
+/** Values of one block as they came (encoding); places and values of what is kept, one place more each (decoding). */
 export const RAW: usize = 2048;
-export const KEPT_COLUMNS: usize = 2048;
+export const KEPT_PLACES: usize = 2048;
 export const KEPT_VALUES: usize = 2624;
 /** The end of a row, padded with zeros to 16 bytes. */
 export const TAIL: usize = 3200;
