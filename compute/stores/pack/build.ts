@@ -145,16 +145,19 @@ function placesOf(genes: readonly string[], geneNames: readonly string[]): numbe
   });
 }
 
-/** Genes, those found in most of some 5,000 spread cells first: small ids and small gaps where most entries are. */
+/** Places that are looked at for how common genes are, and cells at each: few enough to lie in one chunk mostly, for nothing else can go on meanwhile. */
+const sampled = { places: 40, cells: 32 } as const;
+
+/** Genes, those found in most of some spread cells first: small ids and small gaps where most entries are. */
 async function popularity(matrix: MatrixSpec): Promise<Int32Array> {
   const { nObs, nVars } = matrix.facts;
   const cells = new Uint32Array(nVars);
-  const places = Math.min(40, Math.ceil(nObs / 128));
+  const places = Math.min(sampled.places, Math.ceil(nObs / sampled.cells));
   const reader = openMatrix(matrix, plainArena);
   try {
     for (let place = 0; place < places; place++) {
-      const rowStart = Math.floor((place * Math.max(0, nObs - 128)) / Math.max(1, places - 1));
-      for await (const block of reader.blocks({ rowStart, rowEnd: Math.min(nObs, rowStart + 128), maxRows: 128, maxStored: 1 << 22 })) {
+      const rowStart = Math.floor((place * Math.max(0, nObs - sampled.cells)) / Math.max(1, places - 1));
+      for await (const block of reader.blocks({ rowStart, rowEnd: Math.min(nObs, rowStart + sampled.cells), maxRows: sampled.cells, maxStored: 1 << 22 })) {
         for (let i = 0; i < block.indptr[block.rows]!; i++) cells[block.indices[i]!]!++;
       }
     }
