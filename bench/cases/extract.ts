@@ -12,7 +12,7 @@ export const extract: PairedCase = {
   kind: 'paired',
   title: `cells of ${drug} from three plates of 100,000, written as h5ad with obs and var inside ${memory}`,
   reach: 'at least 0.8x the rate at which h5py reads the same chunks one after the other, inside the memory given',
-  metric: 'seconds', leastRatio: 0.8, data: 'plates-3x100k',
+  metric: 'seconds', leastRatio: 0.8, data: 'plates-3x100k-of-4-drugs',
   ours: {
     async prepare(round) {
       await runCommand(truckee('add', ...round.files, '--workspace', join(round.scratch, 'workspace')), round.threads);

@@ -13,6 +13,8 @@ const sets = {
   'plate-200k': { plates: 1, cells: 200_000 },
   'plates-4x25k': { plates: 4, cells: 25_000 },
   'plates-3x100k': { plates: 3, cells: 100_000 },
+  /** As many cells of one drug as real plates have. */
+  'plates-3x100k-of-4-drugs': { plates: 3, cells: 100_000, drugs: 4 },
   'plates-6x100k': { plates: 6, cells: 100_000 },
   'plates-14x108k': { plates: 14, cells: 108_000 },
 } as const;
@@ -23,8 +25,9 @@ export type DataName = SetName | 'none';
 
 /** The command that makes a set, for the help text and for making it. */
 export function generateCommand(name: SetName, folder: string): readonly string[] {
-  const { plates, cells } = sets[name];
-  return truckee('generate', folder, '--plates', String(plates), '--cells', String(cells), '--genes', '62710', '--seed', '1', '--plate-chunks').argv;
+  const set = sets[name];
+  const drugs = 'drugs' in set ? ['--drugs', String(set.drugs)] : [];
+  return truckee('generate', folder, '--plates', String(set.plates), '--cells', String(set.cells), '--genes', '62710', '--seed', '1', '--plate-chunks', ...drugs).argv;
 }
 
 /** Cells of all plates of a set. */

@@ -56,7 +56,7 @@ export async function writeAnnData(writer: AnnDataWriter, source: AnnDataSource,
         await csr.append(block);
       }
     }
-    if (source.x !== null) await writeX(writer.csr('X'), source, source.x.lognorm, (done) => source.report(source.axis.kept + done, total));
+    if (source.x !== null) await writeX(writer.csr('X', { mostStored: storedIn(source) }), source, source.x.lognorm, (done) => source.report(source.axis.kept + done, total));
     writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }, source.x?.lognorm != null));
     return await writer.close();
   } catch (thrown) {
@@ -64,6 +64,10 @@ export async function writeAnnData(writer: AnnDataWriter, source: AnnDataSource,
     throw thrown;
   }
 }
+
+/** Upper bound of the entries of X. Below 2^31 they take 32-bit indices, as scipy would choose: half the bytes to shuffle and pack. */
+const storedIn = ({ plates, axis, genes }: AnnDataSource): number =>
+  Math.min(axis.kept * genes.length, plates.reduce((sum, { spec }) => sum + spec.facts.stored, 0));
 
 async function writeObs(writer: AnnDataWriter, source: AnnDataSource, notes: string[], report: (done: number) => void): Promise<void> {
   const { columns } = source.obs;

@@ -12,7 +12,7 @@ const typeCodes: Readonly<Record<Dtype, string>> = {
   bool: '|b1', int8: '|i1', uint8: '|u1', int16: '<i2', uint16: '<u2', int32: '<i4', uint32: '<u4', int64: '<i8', uint64: '<u8', float32: '<f4', float64: '<f8',
 };
 
-const level = 4;
+const level = 1;
 const compressor = { id: 'zlib', level };
 const textFilter = [{ id: 'vlen-utf8' }];
 
@@ -36,7 +36,7 @@ export interface ResumableStream extends ArrayStream {
 export type Finishing<Stream> = Stream & { finish(): Promise<void> };
 
 const shuffleFilter = (bytes: number): Json[] | null => (bytes > 1 ? [{ id: 'shuffle', elementsize: bytes }] : null);
-const pack = (raw: Uint8Array, bytes: number): Promise<Uint8Array> => deflateBytes(bytes > 1 ? shuffleBytes(raw, bytes) : raw, level);
+const pack = (raw: Uint8Array, bytes: number): Promise<Uint8Array> => deflateBytes(bytes > 1 ? shuffleBytes(raw, bytes) : raw, level, bytes > 1);
 
 export function numberStream(store: ZarrStore, name: string, type: Dtype, options: ZarrArrayOptions): Finishing<ResumableStream> {
   const bytes = elementBytes(type);

@@ -1,5 +1,5 @@
 /** HDF5's filters on one chunk: bytes of equal significance brought together (shuffle), then deflate in zlib's threads. */
-import { deflate } from 'node:zlib';
+import { constants, deflate } from 'node:zlib';
 
 /** Element bytes b0 b1 ... of every element become all b0, then all b1, ... ; a rest shorter than an element stays last. */
 export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array {
@@ -8,6 +8,11 @@ export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array 
   if (elementBytes === 4 && raw.byteOffset % 4 === 0) {
     shuffleWords(new Uint32Array(raw.buffer, raw.byteOffset, elements), out);
     out.set(raw.subarray(elements * 4), elements * 4);
+    return out;
+  }
+  if (elementBytes === 8 && raw.byteOffset % 4 === 0) {
+    shuffleDoubleWords(new Uint32Array(raw.buffer, raw.byteOffset, 2 * elements), out);
+    out.set(raw.subarray(elements * 8), elements * 8);
     return out;
   }
   for (let byte = 0; byte < elementBytes; byte++) {
@@ -31,9 +36,28 @@ function shuffleWords(words: Uint32Array, out: Uint8Array): void {
   }
 }
 
-/** zlib format at `level` 1..9. The output buffer is sized so that one turn of a thread does it as a rule. */
-export function deflateBytes(raw: Uint8Array, level: number): Promise<Uint8Array> {
+/** 64-bit numbers as pairs of words: the low bytes first, then the high ones. */
+function shuffleDoubleWords(words: Uint32Array, out: Uint8Array): void {
+  const n = words.length >> 1;
+  for (const half of [0, 1]) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((byte) => out.subarray((4 * half + byte) * n, (4 * half + byte + 1) * n)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    for (let i = 0, at = half; i < n; i++, at += 2) {
+      const word = words[at]!;
+      a[i] = word;
+      b[i] = word >>> 8;
+      c[i] = word >>> 16;
+      d[i] = word >>> 24;
+    }
+  }
+}
+
+/**
+ * zlib format at `level` 1..9. The output buffer is sized so that one turn of a thread does it as a rule. In shuffled numbers
+ * runs of one byte are nearly all there is to find: level 1 looks for nothing else there, which takes half the time and no more room.
+ */
+export function deflateBytes(raw: Uint8Array, level: number, shuffled = false): Promise<Uint8Array> {
+  const strategy = shuffled && level === 1 ? constants.Z_RLE : constants.Z_DEFAULT_STRATEGY;
   return new Promise((resolve, reject) => {
-    deflate(raw, { level, chunkSize: Math.max(1024, raw.length >> 1) }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    deflate(raw, { level, strategy, chunkSize: Math.max(1024, raw.length >> 1) }, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
   });
 }

@@ -71,7 +71,7 @@ function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], o
 
   const hand = (raw: Uint8Array): Promise<void> => {
     const shuffled = options.shuffle ? shuffleBytes(raw, bytes) : raw;
-    const job = options.gzip > 0 ? deflateBytes(shuffled, options.gzip) : Promise.resolve(shuffled);
+    const job = options.gzip > 0 ? deflateBytes(shuffled, options.gzip, options.shuffle) : Promise.resolve(shuffled);
     return sink.queue(job, (address, stored) => {
       addresses.push(address);
       storedBytes.push(stored);
