@@ -4,6 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAtWork, startOfProcess } from '../io/process-life.ts';
 import { failure, systemFailure } from '../protocol/errors.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,7 +23,7 @@ export interface Lock {
 /** @throws workspace-locked while another living host holds it. */
 export function lockWorkspace(workspace: Pick<Workspace, 'root' | 'catalog'>, address = ''): Lock {
   const path = join(workspace.root, 'host.lock');
-  const mine: LockRecord = { pid: process.pid, started: startOf(process.pid) ?? '', since: new Date().toISOString(), address };
+  const mine: LockRecord = { pid: process.pid, started: startOfProcess(process.pid) ?? '', since: new Date().toISOString(), address };
   const take = (): void => {
     const holder = readLock(path);
     if (holder && isAlive(holder)) {
@@ -69,25 +70,7 @@ function readLock(path: string): LockRecord | null {
 }
 
 function isAlive(holder: LockRecord): boolean {
-  try {
-    process.kill(holder.pid, 0);
-  } catch (cause) {
-    // EPERM: it lives and belongs to somebody else.
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
-  }
-  const started = startOf(holder.pid);
-  if (started === 'zombie') return false;
+  if (!isAtWork(holder.pid)) return false;
+  const started = startOfProcess(holder.pid);
   return started === null || holder.started === '' || started === holder.started;
-}
-
-/** Field 22 of /proc/<pid>/stat: when the process started. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const state = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A killed process that nobody has waited for yet is gone all the same.
-    return state[0] === 'Z' ? 'zombie' : (state[19] ?? null);
-  } catch {
-    return null;
-  }
 }

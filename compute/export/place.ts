@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isAtWork } from '../../io/process-life.ts';
 import { syncFolder } from '../../io/sync-folder.ts';
 import { failure, isTruckeeError, systemFailure } from '../../protocol/errors.ts';
 
@@ -39,7 +40,7 @@ function takeAbandoned(folder: string, prefix: string, ours: string): void {
   let taken = false;
   for (const name of readdirSync(folder)) {
     const pid = name.startsWith(prefix) ? /^(\d+)\.part$/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    if (pid === undefined || (Number(pid) !== process.pid && isAtWork(Number(pid)))) continue;
     const path = join(folder, name);
     if (!taken && existsSync(workOf(path))) {
       taken = true;
@@ -49,16 +50,6 @@ function takeAbandoned(folder: string, prefix: string, ours: string): void {
     } else {
       for (const one of [path, workOf(path)]) rmSync(one, { recursive: true, force: true });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
 }
 

@@ -64,6 +64,7 @@ describe.skipIf(missing !== null)(`a real file by keyboard${missing === null ? '
     // On white, whatever the page's own colours are.
     expect(svg).toMatch(/fill="(#fff|#ffffff|white)"/);
     await page.keyboard.press('Control+k');
+    await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("placeholder")')).toBe('Pages, guides, runs');
     await page.keyboard.type('Explore');
     await page.keyboard.press('Enter');
     await page.locator('.legend').first().waitFor();

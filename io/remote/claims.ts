@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAtWork } from '../process-life.ts';
 
 /** A claim older than this is no longer respected: a block fetched twice costs less than a reader that waits for ever. */
 const patienceMs = 2 * 60_000;
@@ -62,10 +63,8 @@ function isStale(claim: string): boolean {
   try {
     const pid = Number(readFileSync(claim, 'utf8'));
     // Empty for the moment between making and writing it.
-    if (pid > 0) process.kill(pid, 0);
-    return false;
+    return pid > 0 && !isAtWork(pid);
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    return code === 'ESRCH' || code === 'ENOENT';
+    return (thrown as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }
