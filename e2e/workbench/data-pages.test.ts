@@ -1,46 +1,39 @@
 /** Pages about where data come from: catalog, sources, downloads with pause, files read from afar, preflight; by eye of axe. */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nginxPath, startNginx, type Nginx } from '../support/nginx.ts';
 import { truckee } from '../support/truckee.ts';
-import { noBrowser, openBrowser, openPage, serveWorkspace, type Served, type Watched } from './browser.ts';
+import { axeFaults } from './axe.ts';
+import { noBrowser, type Served, type Watched } from './browser.ts';
+import { newDesk, shoot } from './desk.ts';
 
 const tables = join(process.env['TRUCKEE_TEST_DATA'] ?? join(import.meta.dirname, '../../../shared/data'), 'tahoe');
 const missing = noBrowser ?? (nginxPath === null ? 'nginx is missing' : existsSync(tables) ? null : 'the tables of the atlas are missing');
-const root = mkdtempSync(join(tmpdir(), 'truckee-data-pages-'));
-const workspace = join(root, 'workspace');
+const desk = newDesk('data-pages');
+const { folder, workspace } = desk;
 const MiB = 1024 ** 2;
 
 describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` (${missing})`}`, () => {
-  let browser: Browser;
   let served: Served;
   let watched: Watched;
   let server: Nginx;
   beforeAll(async () => {
-    mkdirSync(join(root, 'nginx'));
-    server = await startNginx(join(root, 'nginx'), 6 * MiB);
+    mkdirSync(join(folder, 'nginx'));
+    server = await startNginx(join(folder, 'nginx'), 6 * MiB);
     writeFileSync(join(server.root, 'large.bin'), randomBytes(40 * MiB));
-    const made = await truckee(['generate', join(root, 'plates'), '--plates', '1', '--cells', '1500', '--genes', '2000', '--seed', '3']);
+    const made = await truckee(['generate', join(folder, 'plates'), '--plates', '1', '--cells', '1500', '--genes', '2000', '--seed', '3']);
     copyFileSync((made.last['files'] as string[])[0]!, join(server.root, 'plate1.h5ad'));
-    browser = await openBrowser();
-    served = await serveWorkspace(workspace, '--root', tables);
-    watched = await openPage(browser, served);
+    ({ served, watched } = await desk.open({ serve: ['--root', tables] }));
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.stop();
-    await server?.stop();
-    rmSync(root, { recursive: true, force: true });
-  });
-  const shoot = (name: string): Promise<unknown> => (process.env['SHOTS'] ? watched.page.screenshot({ path: join(process.env['SHOTS'], `${name}.png`), fullPage: true }) : Promise.resolve());
-  const accessible = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page: watched.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  afterAll(() => server?.stop());
+
+  /** The page as it stands, for axe and for eyes. */
+  const looked = async (name: string): Promise<void> => {
+    await shoot(watched.page, name);
+    expect(await axeFaults(watched.page, name)).toEqual([]);
+    await watched.page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   };
 
   test('the catalog is imported and shows drugs, lines, plates as maps, counts and forms', async () => {
@@ -50,8 +43,7 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByLabel('Drug, target or mechanism').fill('BRAF');
     await page.getByText('Dabrafenib', { exact: true }).waitFor();
-    await accessible();
-    await shoot('catalog-drugs');
+    await looked('catalog-drugs');
     await page.getByRole('tab', { name: 'Cell lines' }).click();
     await page.getByLabel('Line, organ or driver gene').fill('A549');
     await page.getByText('CVCL_0023').waitFor();
@@ -59,28 +51,26 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     await page.getByRole('button', { name: /smp_1525: Dabrafenib 0.05/ }).click();
     await page.getByRole('status').getByText(/smp_1525: Dabrafenib 0.05/).waitFor();
     expect(await page.locator('.well').count()).toBe(96);
-    await accessible();
-    await shoot('catalog-plates');
+    await looked('catalog-plates');
     await page.getByRole('tab', { name: 'Counts' }).click();
     await page.getByText('95,624,334').waitFor();
     await page.getByRole('tab', { name: 'Forms on disk' }).click();
     await page.getByText('no metadata', { exact: true }).waitFor();
-    await accessible();
-    await shoot('catalog-forms');
+    await looked('catalog-forms');
   });
 
   test('a download is paused and goes on; a file is read from afar with its rate', async () => {
     const { page } = watched;
     await page.goto(`${served.base}/data`);
-    writeFileSync(join(root, 'nginx', 'crawl'), '');
+    writeFileSync(join(folder, 'nginx', 'crawl'), '');
     await page.getByLabel('Address', { exact: true }).fill(`${server.url}/large.bin`);
     await page.getByRole('button', { name: 'Download' }).click();
     await page.getByText(/MB of 41.9 MB|MiB of 40/).waitFor();
-    await shoot('data-downloading');
+    await shoot(watched.page, 'data-downloading');
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('paused', { exact: true }).waitFor();
     expect(existsSync(join(workspace, 'downloads', 'large.bin'))).toBe(false);
-    rmSync(join(root, 'nginx', 'crawl'));
+    rmSync(join(folder, 'nginx', 'crawl'));
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('done', { exact: true }).waitFor();
     expect(existsSync(join(workspace, 'downloads', 'large.bin'))).toBe(true);
@@ -92,8 +82,7 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     await page.reload();
     await page.getByText('slow', { exact: true }).waitFor();
     await page.getByRole('button', { name: /Pretrained SCVI|current bucket/ }).first().click();
-    await accessible();
-    await shoot('data');
+    await looked('data');
     await page.getByRole('button', { name: 'Clear what is kept' }).click();
     await page.getByText(/^0 B of/).waitFor();
   });
@@ -105,8 +94,7 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     await page.getByRole('combobox', { name: 'Recipe, on all registered data' }).click();
     await page.getByRole('option').first().click();
     await page.getByText('Plan of every step').waitFor();
-    await accessible();
-    await shoot('preflight');
+    await looked('preflight');
     expect(watched.faults).toEqual([]);
   });
 });
