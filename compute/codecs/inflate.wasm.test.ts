@@ -129,7 +129,8 @@ describe.skipIf(built === null)('the own inflate (needs the built WASM module)',
       const whole = Uint8Array.of(0x78, 0x9c, ...noise.subarray(0, length), sum >>> 24, (sum >>> 16) & 255, (sum >>> 8) & 255, sum & 255);
       expect(agree(whole, raw.length)).toBe(raw.length > 0 || inflateByZlib(whole, 0).length === 0);
     }), { numRuns: 10_000 });
-    expect(sound).toBeGreaterThan(50);
+    // About 60 by chance: a check that some were, which no run of luck can fail.
+    expect(sound).toBeGreaterThan(10);
   });
 
   test('long streams of many blocks, and memory that grows between them', () => {
