@@ -5,14 +5,9 @@ import { constants, deflate } from 'node:zlib';
 export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array {
   const out = new Uint8Array(raw.length);
   const elements = Math.floor(raw.length / elementBytes);
-  if (elementBytes === 4 && raw.byteOffset % 4 === 0) {
-    shuffleWords(new Uint32Array(raw.buffer, raw.byteOffset, elements), out);
-    out.set(raw.subarray(elements * 4), elements * 4);
-    return out;
-  }
-  if (elementBytes === 8 && raw.byteOffset % 4 === 0) {
-    shuffleDoubleWords(new Uint32Array(raw.buffer, raw.byteOffset, 2 * elements), out);
-    out.set(raw.subarray(elements * 8), elements * 8);
+  if ((elementBytes === 4 || elementBytes === 8) && raw.byteOffset % 4 === 0) {
+    shuffleWords(new Uint32Array(raw.buffer, raw.byteOffset, (elements * elementBytes) / 4), elementBytes / 4, out);
+    out.set(raw.subarray(elements * elementBytes), elements * elementBytes);
     return out;
   }
   for (let byte = 0; byte < elementBytes; byte++) {
@@ -23,25 +18,12 @@ export function shuffleBytes(raw: Uint8Array, elementBytes: number): Uint8Array 
   return out;
 }
 
-/** The usual case, with one read for each element. */
-function shuffleWords(words: Uint32Array, out: Uint8Array): void {
-  const n = words.length;
-  const [a, b, c, d] = [out.subarray(0, n), out.subarray(n, 2 * n), out.subarray(2 * n, 3 * n), out.subarray(3 * n, 4 * n)] as const;
-  for (let i = 0; i < n; i++) {
-    const word = words[i]!;
-    a[i] = word;
-    b[i] = word >>> 8;
-    c[i] = word >>> 16;
-    d[i] = word >>> 24;
-  }
-}
-
-/** 64-bit numbers as pairs of words: the low bytes first, then the high ones. */
-function shuffleDoubleWords(words: Uint32Array, out: Uint8Array): void {
-  const n = words.length >> 1;
-  for (const half of [0, 1]) {
-    const [a, b, c, d] = [0, 1, 2, 3].map((byte) => out.subarray((4 * half + byte) * n, (4 * half + byte + 1) * n)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-    for (let i = 0, at = half; i < n; i++, at += 2) {
+/** The usual case, with one read for each of the words (low ones first) that make up an element. */
+function shuffleWords(words: Uint32Array, perElement: number, out: Uint8Array): void {
+  const n = words.length / perElement;
+  for (let first = 0; first < perElement; first++) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((byte) => out.subarray((4 * first + byte) * n, (4 * first + byte + 1) * n)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    for (let i = 0, at = first; i < n; i++, at += perElement) {
       const word = words[at]!;
       a[i] = word;
       b[i] = word >>> 8;
