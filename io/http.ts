@@ -77,13 +77,13 @@ function refuseOther(file: RemoteFile, response: Exchange, at: number, end: numb
   }
   if (response.headers.has('content-encoding')) {
     response.discard();
-    throw failure('download-failed', { url: bare(file.url), status: response.status, reason: 'the server changes the bytes (Content-Encoding)' });
+    throw new OtherAnswer(response.status, 'the server changes the bytes (Content-Encoding)');
   }
   if (!file.ranges) return;
   const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
   if (response.status === 206 && range && Number(range[1]) === at && Number(range[2]) === end - 1 && Number(range[3]) === file.size) return;
   response.discard();
-  throw failure('download-failed', { url: bare(file.url), status: response.status, reason: response.status === 200 ? 'the server ignored the range that was asked for' : 'the server sent another range than was asked for' });
+  throw new OtherAnswer(response.status, response.status === 200 ? 'the server ignored the range that was asked for' : 'the server sent another range than was asked for');
 }
 
 async function ask(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Exchange> {
@@ -109,18 +109,34 @@ function accepted(url: string, response: Exchange): Exchange {
   response.discard();
   if (status === 401 || status === 403) throw failure('not-authorised', { url: bare(url), status });
   if (status === 404 || status === 410) throw failure('remote-missing', { url: bare(url), status });
-  if (status === 408 || status === 425 || status === 429 || status >= 500) throw new RetryLater(`the server answered ${status}`, response.headers.get('retry-after') ?? null);
+  if (status === 408 || status === 425 || status === 429 || status >= 500) throw new RetryLater(`the server answered ${status}`, pauseAsked(response));
   throw failure('download-failed', { url: bare(url), status, reason: 'the server refused the request' });
 }
 
 class RetryLater extends Error {
   readonly afterMs: number | null;
 
-  constructor(message: string, retryAfter: string | null) {
+  constructor(message: string, afterMs: number | null) {
     super(message);
-    const seconds = retryAfter === null || !/^\d+$/.test(retryAfter) ? null : Number(retryAfter);
-    this.afterMs = seconds === null ? null : Math.min(seconds * 1000, longestPauseMs * 4);
+    this.afterMs = afterMs;
   }
+}
+
+/** Not what was asked for: nothing of it is taken. One machine of many behind a name may answer so, the next one rightly. */
+class OtherAnswer extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Retry-After in ms: seconds, or a time that is compared with the server's own clock - ours may be wrong, or jump. */
+function pauseAsked({ headers }: Exchange): number | null {
+  const given = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(given) ? Number(given) * 1000 : Date.parse(given) - Date.parse(headers.get('date') ?? '');
+  return Number.isFinite(ms) ? Math.max(0, Math.min(ms, longestPauseMs * 4)) : null;
 }
 
 /** `progress` rises when a try got further: then tries are counted anew, so that a long file survives many cuts. */
@@ -143,7 +159,8 @@ async function retried<T>(url: string, options: HttpOptions, act: (signal: Abort
       if (progress() > before) [left, pause] = [tries, pauseMs];
       left -= 1;
       const reason = stall.signal.aborted ? `nothing came for ${Math.round(stallMs / 1000)} s` : messageOf(thrown);
-      if (left <= 0) throw failure('download-failed', { url: bare(url), status: 0, reason: `${reason}, also after ${tries} tries` });
+      const status = thrown instanceof OtherAnswer ? thrown.status : 0;
+      if (left <= 0) throw failure('download-failed', { url: bare(url), status, reason: `${reason}, also after ${tries} tries` });
       // Many parts fail together: a random share of the pause keeps them from knocking together again.
       await wait(thrown instanceof RetryLater && thrown.afterMs !== null ? thrown.afterMs : pause * (0.5 + Math.random() / 2), options.signal);
       pause = Math.min(longestPauseMs, pause * 2);

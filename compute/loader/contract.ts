@@ -140,5 +140,7 @@ export interface Loader {
   order(epoch: number): Generator<Uint32Array, void, void>;
   /** Any rows, in the order given, repeats allowed: map-style access. */
   rows(ids: ArrayLike<number>): Promise<Minibatch>;
+  /** Reads these rows as an epoch would, minibatch after minibatch through one buffer, and gives nothing: for measuring. */
+  pass(ids: Uint32Array): Promise<void>;
   close(): Promise<void>;
 }

@@ -102,6 +102,13 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       return engine;
     };
 
+    /** The slot of this thread, with room for so many entries. */
+    const ownSlot = (loaded: FetchEngine, needed: number): Slot => {
+      if (own !== null && needed > own.room) loaded.give(own);
+      if (own === null || needed > own.room) own = loaded.slot(batch, Math.max(slotEntries, needed));
+      return own;
+    };
+
     /** Fetches of the rank as tasks, from minibatch `from` of the rank on. */
     const tasks = function* (order: Order, epoch: number, from: number): Generator<FetchTask, void, void> {
       let before = 0;
@@ -134,11 +141,9 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
               for (let number = task.from; number < task.to; number++) {
                 if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
                 const end = Math.min(task.entries.length, (number + 1) * batch);
-                const needed = spec.dense ? 0 : loaded.stored(number * batch, end);
-                if (own !== null && needed > own.room) loaded.give(own);
-                if (own === null || needed > own.room) own = loaded.slot(batch, Math.max(slotEntries, needed));
-                const stored = loaded.write(number * batch, end, own);
-                yield minibatch(own, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
+                const slot = ownSlot(loaded, spec.dense ? 0 : loaded.stored(number * batch, end));
+                const stored = loaded.write(number * batch, end, slot);
+                yield minibatch(slot, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
               }
               if (heldBytes > limitBytes) {
                 loaded.flush();
@@ -180,6 +185,15 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         // Theirs to keep.
         const slot = makeSlot(spec, wanted.length, spec.dense ? 0 : loaded.stored(0, wanted.length));
         return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
+      },
+      async pass(ids) {
+        if (busy) refuse('pass', 'rows', 'an epoch is being read already');
+        const loaded = await here();
+        await loaded.load(ids);
+        for (let start = 0; start < ids.length; start += batch) {
+          const end = Math.min(ids.length, start + batch);
+          loaded.write(start, end, ownSlot(loaded, spec.dense ? 0 : loaded.stored(start, end)));
+        }
       },
       async close() {
         if (closed) return;

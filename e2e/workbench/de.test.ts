@@ -188,6 +188,27 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     await looked('integration-none');
   });
 
+  test('another method is tried by a click, and its figures stand beside those of the first', async () => {
+    await page.goto(`${served.base}/integration/${integrated}`);
+    await page.getByRole('button', { name: 'Try Harmony' }).click();
+    await page.waitForURL((url) => url.pathname.startsWith('/runs/') && !url.pathname.includes(integrated));
+    const tried = new URL(page.url()).pathname.slice('/runs/'.length);
+    await page.getByRole('heading', { name: 'Take it along' }).waitFor();
+    await page.goto(`${served.base}/integration/${integrated}`);
+    const table = page.getByRole('table', { name: 'Quality before and after' });
+    await table.getByRole('link', { name: 'Harmony' }).waitFor();
+    expect(await table.getByRole('columnheader').allTextContents()).toEqual(['figure', 'before', 'Optimal transport (this run)', 'Harmony']);
+    const cells = await table.getByRole('row', { name: /^neighbours of the same batch/ }).getByRole('cell').allTextContents();
+    const [before, transport, harmony] = cells.slice(1).map(Number);
+    expect(transport).toBeLessThan(before!);
+    expect(harmony).toBeLessThan(before!);
+    expect(await page.getByRole('button', { name: /^Try / }).allTextContents()).toEqual(['Try MNN']);
+    await looked('integration-methods');
+    await table.getByRole('link', { name: 'Harmony' }).click();
+    await page.waitForURL((url) => url.pathname === `/integration/${tried}`);
+    await page.getByRole('columnheader', { name: 'Harmony (this run)' }).waitFor();
+  });
+
   test('while it runs, every turn is drawn as it comes, and the verdict is said to come', async () => {
     await page.goto(`${served.base}/runs/${interrupted}`);
     await page.getByRole('button', { name: 'Go on' }).click();

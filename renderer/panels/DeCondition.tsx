@@ -8,7 +8,7 @@ import { conditionOptions } from '../client/points.ts';
 import { formatCount, formatValue } from '../client/words.ts';
 import { Scatter } from '../plots/Scatter.tsx';
 import { scatterSvg } from '../plots/scatter-svg.ts';
-import { conditionWords, type DeStratum } from './de-words.ts';
+import { conditionWords, stratumWords, type DeStratum } from './de-words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 import { SaveFigure } from './SaveFigure.tsx';
 
@@ -32,6 +32,8 @@ const widest = 8;
 /** fdr of 0.05 as -log10. */
 const significantFrom = -Math.log10(0.05);
 const mostRows = 50;
+/** Genes whose names stand in the plot. */
+const mostNamed = 12;
 
 function Drawn({ stratum, condition, reference, onGene, file }: DeConditionProps & { readonly file: ColumnsFile }) {
   const [plot, setPlot] = useState<'volcano' | 'ma'>('volcano');
@@ -57,15 +59,15 @@ function Drawn({ stratum, condition, reference, onGene, file }: DeConditionProps
   const words = conditionWords(condition);
   const axes = plot === 'volcano' ? (['log2 fold change', '−log10 p'] as const) : (['mean of normalised counts', 'log2 fold change'] as const);
   const [x, y] = plot === 'volcano' ? [drawn.fold, strength] : [drawn.level, drawn.fold];
-  const title = `${words} against ${reference}, ${stratum.name}`;
+  const title = `${words} against ${reference}, ${stratumWords(stratum.name)}`;
   return (
     <section aria-label="One condition">
       <Text size="sm" mb="xs">{formatCount(condition.cells)} cells against {formatCount(condition.referenceCells)} of {reference}; {formatCount(condition.significant)} genes with fdr below 0.05. Median depth {formatValue(condition.depth)} against {formatValue(stratum.referenceDepth)}.</Text>
       <Group mb="xs" gap="sm">
         <SegmentedControl size="xs" aria-label="Plot" value={plot} onChange={(value) => setPlot(value as typeof plot)} data={[{ value: 'volcano', label: 'Volcano' }, { value: 'ma', label: 'MA' }]} />
-        <SaveFigure name={`${plot}-${title}`} svg={() => scatterSvg({ x: plot === 'ma' ? drawn.level.map((value) => Math.log10(value + 1e-3)) : x, y, marked: drawn.marked, names, named: ranked.slice(0, 10), axes: plot === 'ma' ? ['log10 of the mean', axes[1]] : axes, title })} />
+        <SaveFigure name={`${plot}-${title}`} svg={() => scatterSvg({ x: plot === 'ma' ? drawn.level.map((value) => Math.log10(value + 1e-3)) : x, y, marked: drawn.marked, names, named: ranked.slice(0, mostNamed), axes: plot === 'ma' ? ['log10 of the mean', axes[1]] : axes, title })} />
       </Group>
-      <Scatter x={x} y={y} names={names} marked={drawn.marked} axes={axes} logX={plot === 'ma'} title={`${plot === 'volcano' ? 'Volcano' : 'MA'}: ${title}`} onPick={(i) => onGene(names[i]!)} />
+      <Scatter x={x} y={y} names={names} marked={drawn.marked} named={ranked.slice(0, mostNamed)} axes={axes} logX={plot === 'ma'} title={`${plot === 'volcano' ? 'Volcano' : 'MA'}: ${title}`} onPick={(i) => onGene(names[i]!)} />
       <Text size="xs" c="dimmed">Coloured genes have fdr below 0.05. Changes beyond {widest} doublings are drawn at the edge. p-values take cells as independent of one another; cells of one well are not.</Text>
       <SimpleGrid cols={{ base: 1, sm: 2 }} mt="sm">
         <TextInput label="Find a gene in this condition" placeholder="part of its name" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />

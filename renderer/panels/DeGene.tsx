@@ -6,7 +6,7 @@ import type { DeGene, DeGeneRow } from '../../protocol/de.ts';
 import { host } from '../client/rpc.ts';
 import { formatCount, formatValue } from '../client/words.ts';
 import { lineColors, Lines, type LineSeries } from '../plots/Lines.tsx';
-import { conditionWords } from './de-words.ts';
+import { conditionWords, stratumWords } from './de-words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 import { SaveFigure } from './SaveFigure.tsx';
 import { SaveTable } from './SaveTable.tsx';
@@ -33,16 +33,15 @@ export function DeGeneView({ run, gene, drug }: DeGeneProps) {
         <>
           <Lines title={`${gene} under ${drug}`} series={response.series} places={response.places} axes={['dose, µM', 'log2 fold change']} zero onDraw={(svg) => void (draw.current = svg)} />
           {response.more > 0 && <Text size="xs" c="dimmed">and {response.more} more lines in the table</Text>}
-          <SaveFigure name={`${gene}-${drug}-doses`} svg={() => draw.current()} />
         </>
       ) : <Text size="sm">{drug} has no doses to draw.</Text>}
-      <div style={{ marginTop: 8 }}><SaveTable name={`${gene}-all-comparisons`} head={['target', 'stratum', 'log2_fold_change', 'p_value', 'fdr', 'cells', 'target_mean', 'ref_mean']}
-        rows={() => data.rows.map((row) => [row.target, row.stratum, row.log2FoldChange, row.pValue, row.fdr, row.cells, row.targetMean, row.refMean])} /></div>
+      <span className="row">{response.places.length > 0 && response.series.length > 0 && <SaveFigure name={`${gene}-${drug}-doses`} svg={() => draw.current()} />}<SaveTable name={`${gene}-all-comparisons`} head={['target', 'stratum', 'log2_fold_change', 'p_value', 'fdr', 'cells', 'target_mean', 'ref_mean']}
+        rows={() => data.rows.map((row) => [row.target, row.stratum, row.log2FoldChange, row.pValue, row.fdr, row.cells, row.targetMean, row.refMean])} /></span>
       <Table fz="sm" verticalSpacing={3} striped mt="sm" aria-label={`${gene} in all comparisons`}>
         <Table.Thead><Table.Tr><Table.Th>condition</Table.Th><Table.Th>stratum</Table.Th><Table.Th ta="right">log2 fold change</Table.Th><Table.Th ta="right">p</Table.Th><Table.Th ta="right">fdr</Table.Th><Table.Th ta="right">cells</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>{rows.map((row) => (
           <Table.Tr key={`${row.stratum} ${row.target}`}>
-            <Table.Td>{conditionWords(row)}</Table.Td><Table.Td>{row.stratum}</Table.Td><Table.Td ta="right">{shown(row.log2FoldChange, '±∞')}</Table.Td><Table.Td ta="right">{shown(row.pValue, '')}</Table.Td><Table.Td ta="right">{shown(row.fdr, 'left out')}</Table.Td><Table.Td ta="right">{formatCount(row.cells)}</Table.Td>
+            <Table.Td>{conditionWords(row)}</Table.Td><Table.Td>{stratumWords(row.stratum)}</Table.Td><Table.Td ta="right">{shown(row.log2FoldChange, '±∞')}</Table.Td><Table.Td ta="right">{shown(row.pValue, '')}</Table.Td><Table.Td ta="right">{shown(row.fdr, 'left out')}</Table.Td><Table.Td ta="right">{formatCount(row.cells)}</Table.Td>
           </Table.Tr>
         ))}</Table.Tbody>
       </Table>

@@ -6,7 +6,7 @@ import type { DeConcordance, DeOverview } from '../../protocol/de.ts';
 import { host } from '../client/rpc.ts';
 import { formatCount, formatValue } from '../client/words.ts';
 import { Heatmap } from '../plots/Heatmap.tsx';
-import { conditionWords, type DeStratum } from './de-words.ts';
+import { conditionWords, stratumWords, type DeStratum } from './de-words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 import { SaveFigure } from './SaveFigure.tsx';
 import { SaveTable } from './SaveTable.tsx';
@@ -27,7 +27,7 @@ export function DeHeatmapView({ run, stratum, onPick }: DeHeatmapProps) {
   const words = targets.map((target) => conditionWords(stratum.conditions.find((one) => one.target === target)!));
   return (
     <>
-      <Heatmap rows={genes} columns={words} values={values} title={`log2 fold changes of leading genes, ${stratum.name}`} onPick={(row, column) => onPick(genes[row]!, targets[column]!)} onDraw={(svg) => void (draw.current = svg)} />
+      <Heatmap rows={genes} columns={words} values={values} title={`log2 fold changes of leading genes, ${stratumWords(stratum.name)}`} onPick={(row, column) => onPick(genes[row]!, targets[column]!)} onDraw={(svg) => void (draw.current = svg)} />
       <span className="row"><SaveFigure name={`heatmap-${stratum.name}`} svg={() => draw.current()} /><SaveTable name={`heatmap-${stratum.name}`} head={['gene', ...targets]} rows={() => genes.map((gene, row) => [gene, ...values[row]!])} /></span>
     </>
   );
@@ -47,7 +47,7 @@ export function DeConcordanceView({ run, stratum, strata }: DeConcordanceProps) 
   if (!other) return <Text>No other stratum has a condition of this one. Plates that repeat one another, or several lines, can be compared.</Text>;
   return (
     <>
-      <NativeSelect label="Agreement with" data={others.map((one) => one.name)} value={other.name} onChange={(event) => setPicked(event.currentTarget.value)} maw={420} />
+      <NativeSelect label="Agreement with" data={others.map((one) => ({ value: one.name, label: stratumWords(one.name) }))} value={other.name} onChange={(event) => setPicked(event.currentTarget.value)} maw={420} />
       {found.error && <ErrorCard error={found.error} />}
       {found.data?.kind === 'concordance' ? <Agreement rows={found.data.rows} stratum={stratum} b={other.name} /> : !found.error && <Loader size="sm" mt="xs" />}
     </>
@@ -82,7 +82,7 @@ export function DeSkipped({ overview }: { readonly overview: DeOverview }) {
       {rows.length > 0 && (
         <Table fz="sm" verticalSpacing={3} striped mt="xs" aria-label="Skipped, because">
           <Table.Thead><Table.Tr><Table.Th>skipped</Table.Th><Table.Th>stratum</Table.Th><Table.Th ta="right">cells</Table.Th><Table.Th>because</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{rows.slice(0, 200).map((row) => <Table.Tr key={`${row.stratum} ${row.target}`}><Table.Td>{row.target ?? 'all conditions'}</Table.Td><Table.Td>{row.stratum}</Table.Td><Table.Td ta="right">{formatCount(row.cells)}</Table.Td><Table.Td>{row.because}</Table.Td></Table.Tr>)}</Table.Tbody>
+          <Table.Tbody>{rows.slice(0, 200).map((row) => <Table.Tr key={`${row.stratum} ${row.target}`}><Table.Td>{row.target ?? 'all conditions'}</Table.Td><Table.Td>{stratumWords(row.stratum)}</Table.Td><Table.Td ta="right">{formatCount(row.cells)}</Table.Td><Table.Td>{row.because}</Table.Td></Table.Tr>)}</Table.Tbody>
         </Table>
       )}
       {rows.length > 200 && <Text size="xs" c="dimmed">and {formatCount(rows.length - 200)} more</Text>}

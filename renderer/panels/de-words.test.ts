@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conditionOf, conditionWords, leadingCondition, shownStrata, type DeStratum } from './de-words.ts';
+import { conditionOf, conditionWords, leadingCondition, shownStrata, stratumWords, type DeStratum } from './de-words.ts';
 
 const condition = (drug: string, dose: number | null, significant: number) => ({ target: `[('${drug}', ${dose}, 'uM')]`, drug, dose, cells: 20, referenceCells: 30, depth: 1000, wells: null, significant });
 const stratum = (name: string, conditions: ReturnType<typeof condition>[]): DeStratum => ({ name, cells: 100, referenceCells: 30, referenceDepth: 900, targetSum: 1000, conditions, skipped: [] });
@@ -17,4 +17,9 @@ test('a drug keeps its dose where the stratum has it, else the highest there is'
   expect(leadingCondition(one).significant).toBe(3);
   expect(conditionWords(one.conditions[0]!)).toBe('x, 0.05 µM');
   expect(conditionWords({ drug: 'two choices', dose: null, target: 'target' })).toBe('target');
+});
+
+test('the plate is said once where the data set carries its name', () => {
+  expect(['plate2_demo · CVCL_0023 · plate2', 'mine · CVCL_0023 · plate2', 'plate2 · CVCL_0023', 'plate2 · CVCL_0023 · plate2 · day 3'].map(stratumWords))
+    .toEqual(['plate2_demo · CVCL_0023', 'mine · CVCL_0023 · plate2', 'plate2 · CVCL_0023', 'plate2 · CVCL_0023 · plate2 · day 3']);
 });

@@ -8,6 +8,12 @@ export function conditionWords({ drug, dose, target }: Pick<DeCondition, 'drug' 
   return dose === null ? target : `${drug}, ${formatValue(dose)} µM`;
 }
 
+/** A stratum for people: the plate once where the data set is named after it. */
+export function stratumWords(name: string): string {
+  const [dataset, line, plate, ...more] = name.split(' · ');
+  return plate !== undefined && more.length === 0 && dataset!.startsWith(plate) ? `${dataset!} · ${line!}` : name;
+}
+
 /** Strata that have something to show, the one with most significant genes first. */
 export function shownStrata({ strata }: Pick<DeOverview, 'strata'>): DeStratum[] {
   const total = (one: DeStratum): number => one.conditions.reduce((sum, condition) => sum + condition.significant, 0);

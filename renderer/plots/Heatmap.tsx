@@ -20,7 +20,7 @@ const full = 3;
 export function Heatmap({ rows, columns, values, title, onPick, onDraw }: HeatmapProps) {
   const svg = useRef<SVGSVGElement>(null);
   onDraw?.(() => new XMLSerializer().serializeToString(svg.current!));
-  const [width, height] = [left + columns.length * cell + 10, top + rows.length * cell + 10];
+  const [width, height] = [left + Math.max(columns.length * cell, 160) + 10, top + rows.length * cell + 42];
   return (
     <figure className="bars">
       <figcaption>{title}</figcaption>
@@ -33,6 +33,11 @@ export function Heatmap({ rows, columns, values, title, onPick, onDraw }: Heatma
               <title>{`${rows[r]!}, ${columns[c]!}: ${value === null ? 'seen on one side only' : formatValue(value)}`}</title>
             </rect>
           )))}
+          <g transform={`translate(${left} ${height - 32})`}>
+            {scale.map((value, i) => <rect key={value} x={i * cell} width={cell} height={9} fill={colorOf(value)} />)}
+            {[-full, 0, full].map((value) => <text key={value} x={((value + full) / (2 * full)) * scale.length * cell} y={21} textAnchor="middle" fill="#6f7a78">{value === 0 ? '0' : value < 0 ? `≤ −${full}` : `≥ ${full}`}</text>)}
+            <text x={scale.length * cell + 22} y={9} fill="#6f7a78">log2 fold change</text>
+          </g>
         </svg>
       </div>
       <details>
@@ -45,6 +50,9 @@ export function Heatmap({ rows, columns, values, title, onPick, onDraw }: Heatma
     </figure>
   );
 }
+
+/** The colours of the key, from the lowest to the highest. */
+const scale = Array.from({ length: 9 }, (_, i) => full * (i / 4 - 1));
 
 const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 

@@ -1,6 +1,7 @@
 /** Lines over a few places (doses, turns of a loop): drawn with all they need inside, so that the drawing can be saved as it is. */
 import { useRef } from 'react';
 import { formatValue } from '../client/words.ts';
+import { ticksIn } from './axes.ts';
 
 export interface LineSeries {
   readonly name: string;
@@ -46,8 +47,7 @@ export function Lines({ series, places, axes, title, zero, mark, onDraw }: Lines
         {mark !== undefined && mark !== null && <line x1={x(mark)} x2={x(mark)} y1={margin.top} y2={height - margin.bottom} stroke="#8a9492" strokeDasharray="4 3" />}
         {places.map((place, i) => i % every === 0 && <text key={place} x={x(i)} y={height - margin.bottom + 16} textAnchor="middle" fill="#6f7a78">{place}</text>)}
         <text x={(margin.left + width - margin.right) / 2} y={height - 6} textAnchor="middle" fill="#6f7a78">{axes[0]}</text>
-        <text x={margin.left - 6} y={height - margin.bottom} textAnchor="end" fill="#6f7a78">{formatValue(low)}</text>
-        <text x={margin.left - 6} y={margin.top + 10} textAnchor="end" fill="#6f7a78">{formatValue(high)}</text>
+        {ticksIn(low, low + span).map((at) => <g key={at}><line x1={margin.left} x2={width - margin.right} y1={y(at)} y2={y(at)} stroke="#8a9492" strokeOpacity={0.25} /><text x={margin.left - 6} y={y(at) + 4} textAnchor="end" fill="#6f7a78">{formatValue(at)}</text></g>)}
         <text transform={`translate(14 ${(height - margin.bottom + margin.top) / 2}) rotate(-90)`} textAnchor="middle" fill="#6f7a78">{axes[1]}</text>
         {series.map((one, s) => {
           const color = lineColors[s % lineColors.length]!;

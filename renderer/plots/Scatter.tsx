@@ -1,6 +1,7 @@
 /** Dots of many genes over two numbers, on a canvas; the nearest one is named under the pointer. */
 import { useEffect, useRef, useState } from 'react';
 import { formatValue } from '../client/words.ts';
+import { placedNames, powersIn, ticksIn } from './axes.ts';
 
 export interface ScatterProps {
   readonly x: Float32Array;
@@ -8,6 +9,8 @@ export interface ScatterProps {
   readonly names: readonly string[];
   /** 1 = drawn in colour, on top. */
   readonly marked: Uint8Array | null;
+  /** Dots that carry their names, most important first. */
+  readonly named?: readonly number[];
   readonly axes: readonly [string, string];
   /** The first axis runs by powers of ten. */
   readonly logX: boolean;
@@ -18,7 +21,7 @@ export interface ScatterProps {
 const [width, height] = [720, 380];
 const margin = { left: 52, right: 12, top: 10, bottom: 34 };
 
-export function Scatter({ x, y, names, marked, axes, logX, title, onPick }: ScatterProps) {
+export function Scatter({ x, y, names, marked, named = [], axes, logX, title, onPick }: ScatterProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [near, setNear] = useState<number | null>(null);
   // A gene that was never seen has no place on a logarithmic axis.
@@ -43,13 +46,14 @@ export function Scatter({ x, y, names, marked, axes, logX, title, onPick }: Scat
     [element.width, element.height] = [width * ratio, height * ratio];
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const style = getComputedStyle(element);
-    const tones = [style.getPropertyValue('--quiet'), style.getPropertyValue('--mantine-color-river-filled')];
+    const tones = [style.getPropertyValue('--quiet'), style.getPropertyValue('--dot')];
     for (const flag of marked ? [0, 1] : [1]) {
       context.fillStyle = tones[flag]!;
-      context.globalAlpha = flag === 1 ? 0.75 : 0.35;
+      context.globalAlpha = flag === 1 ? 0.85 : 0.4;
+      const size = flag === 1 ? 3.5 : 2.5;
       for (let i = 0; i < x.length; i++) {
         if (marked && marked[i] !== flag) continue;
-        if (Number.isFinite(shape(x[i]!)) && Number.isFinite(y[i]!)) context.fillRect(px(x[i]!) - 1.25, py(y[i]!) - 1.25, 2.5, 2.5);
+        if (Number.isFinite(shape(x[i]!)) && Number.isFinite(y[i]!)) context.fillRect(px(x[i]!) - size / 2, py(y[i]!) - size / 2, size, size);
       }
     }
   }, [x, y, marked, logX]);
@@ -63,9 +67,8 @@ export function Scatter({ x, y, names, marked, axes, logX, title, onPick }: Scat
     }
     return best < 0 ? null : best;
   };
-  const ends = (low: number, high: number, log: boolean): [string, string] => (log ? [formatValue(10 ** low), formatValue(10 ** high)] : [formatValue(low), formatValue(high)]);
-  const [xl, xh] = ends(x0, x1, logX);
-  const [yl, yh] = ends(y0, y1, false);
+  const across = logX ? powersIn(x0, x1).map((exponent) => ({ at: 10 ** exponent, text: formatValue(10 ** exponent) })) : ticksIn(x0, x1, 7).map((at) => ({ at, text: formatValue(at) }));
+  const labels = placedNames(named.filter((i) => Number.isFinite(shape(x[i]!)) && Number.isFinite(y[i]!)).map((i) => ({ text: names[i]!, x: px(x[i]!), y: py(y[i]!) })), 10, width - margin.right);
   return (
     <figure className="bars scatter">
       <figcaption>{title}</figcaption>
@@ -73,12 +76,11 @@ export function Scatter({ x, y, names, marked, axes, logX, title, onPick }: Scat
         <canvas ref={canvas} style={{ width: '100%', display: 'block' }} role="img" aria-label={`${title}: ${x.length} dots, ${axes[1]} over ${axes[0]}`} />
         <svg viewBox={`0 0 ${width} ${height}`} style={{ position: 'absolute', inset: 0, pointerEvents: 'none' }} aria-hidden="true">
           <rect className="frame" x={margin.left} y={margin.top} width={width - margin.left - margin.right} height={height - margin.top - margin.bottom} />
-          <text className="tick" x={margin.left} y={height - margin.bottom + 14}>{xl}</text>
-          <text className="tick" x={width - margin.right} y={height - margin.bottom + 14} textAnchor="end">{xh}</text>
+          {across.map(({ at, text }) => <text key={at} className="tick" x={px(at)} y={height - margin.bottom + 14} textAnchor="middle">{text}</text>)}
+          {ticksIn(y0, y1).map((at) => <g key={at}><line className="frame" x1={margin.left - 4} x2={margin.left} y1={py(at)} y2={py(at)} /><text className="tick" x={margin.left - 6} y={py(at) + 4} textAnchor="end">{formatValue(at)}</text></g>)}
           <text className="tick" x={(width + margin.left) / 2} y={height - 6} textAnchor="middle">{axes[0]}</text>
-          <text className="tick" x={margin.left - 5} y={height - margin.bottom} textAnchor="end">{yl}</text>
-          <text className="tick" x={margin.left - 5} y={margin.top + 10} textAnchor="end">{yh}</text>
           <text className="tick" transform={`translate(14 ${height / 2}) rotate(-90)`} textAnchor="middle">{axes[1]}</text>
+          {labels.map(({ text, x: at, y: level, anchor }) => <text key={text} className="tick" x={at} y={level} textAnchor={anchor} style={{ fontSize: 10, fill: 'var(--ink)' }}>{text}</text>)}
           {near !== null && <><circle cx={px(x[near]!)} cy={py(y[near]!)} r={5} fill="none" stroke="currentColor" /><text className="tick" x={Math.min(px(x[near]!) + 8, width - 90)} y={Math.max(py(y[near]!) - 6, 16)} style={{ fontWeight: 600, fill: 'currentColor' }}>{names[near]}</text></>}
         </svg>
       </div>

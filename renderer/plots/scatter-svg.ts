@@ -1,5 +1,6 @@
 /** A scatter of genes as SVG for print: marked genes as dots with the leading names, the others as a quiet cloud without repeats. */
 import { formatValue } from '../client/words.ts';
+import { placedNames, ticksIn } from './axes.ts';
 
 export interface ScatterFigure {
   readonly x: ArrayLike<number>;
@@ -36,13 +37,17 @@ export function scatterSvg({ x, y, marked, names, named, axes, title }: ScatterF
       dots.push(flag === 0 ? `<circle ${at} r="1.2" fill="#b8c0be"/>` : `<circle ${at} r="1.8" fill="#0b7285"/>`);
     }
   }
-  const labels = named.filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!)).map((i) => text(px(x[i]!) + 4, py(y[i]!) - 3, names[i]!, 9, 'start'));
+  const labels = placedNames(named.filter((i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!)).map((i) => ({ text: names[i]!, x: px(x[i]!), y: py(y[i]!) })), 9, width - margin.right)
+    .map((one) => text(one.x, one.y, one.text, 9, one.anchor));
+  const ticks = [
+    ...ticksIn(x0, x1, 7).map((at) => `<path d="M${px(at).toFixed(1)} ${height - margin.bottom}v4" stroke="#333"/>${text(px(at), height - margin.bottom + 15, formatValue(at), 10, 'middle')}`),
+    ...ticksIn(y0, y1).map((at) => `<path d="M${margin.left} ${py(at).toFixed(1)}h-4" stroke="#333"/>${text(margin.left - 6, py(at) + 3.5, formatValue(at), 10, 'end')}`),
+  ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="DejaVu Sans, Helvetica, sans-serif">`
     + `<rect width="${width}" height="${height}" fill="#fff"/>${dots.join('')}`
     + `<path d="M${margin.left} ${margin.top}V${height - margin.bottom}H${width - margin.right}" fill="none" stroke="#333"/>`
     + text(margin.left, 20, title, 13, 'start') + text((width + margin.left) / 2, height - 10, axes[0], 11, 'middle')
-    + text(margin.left, height - margin.bottom + 15, formatValue(x0), 10, 'middle') + text(width - margin.right, height - margin.bottom + 15, formatValue(x1), 10, 'end')
-    + text(margin.left - 6, height - margin.bottom, formatValue(y0), 10, 'end') + text(margin.left - 6, margin.top + 8, formatValue(y1), 10, 'end')
+    + ticks.join('')
     + `<g transform="translate(16 ${height / 2}) rotate(-90)">${text(0, 0, axes[1], 11, 'middle')}</g>${labels.join('')}</svg>`;
 }
 

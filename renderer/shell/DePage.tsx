@@ -10,7 +10,7 @@ import { formatBytes, formatCount, formatValue } from '../client/words.ts';
 import { DeConditionView } from '../panels/DeCondition.tsx';
 import { DeGeneView } from '../panels/DeGene.tsx';
 import { DeConcordanceView, DeHeatmapView, DeSkipped } from '../panels/DeTogether.tsx';
-import { conditionOf, leadingCondition, shownStrata } from '../panels/de-words.ts';
+import { conditionOf, leadingCondition, shownStrata, stratumWords } from '../panels/de-words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
 import { TakeNotebook } from '../panels/TakeNotebook.tsx';
@@ -52,7 +52,7 @@ function Chosen({ run, overview }: { readonly run: string; readonly overview: De
     <>
       <Text c="dimmed" size="sm">{formatCount(strata.reduce((sum, one) => sum + one.conditions.length, 0))} comparisons of {formatCount(overview.genes)} genes against {overview.reference === 'rest' ? 'all other labelled cells of the same plate and line' : `${overview.reference}, always of the same plate and line`}; {methods[overview.method] ?? overview.method}.</Text>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <Select label="Plate and line" searchable allowDeselect={false} data={strata.map((one) => one.name)} value={stratum.name}
+        <Select label="Plate and line" searchable allowDeselect={false} data={strata.map((one) => ({ value: one.name, label: stratumWords(one.name) }))} value={stratum.name}
           onChange={(name) => {
             const next = strata.find((one) => one.name === name);
             if (next) show({ stratum: next.name, target: (conditionOf(next, condition.drug, condition.dose) ?? leadingCondition(next)).target });

@@ -1,5 +1,5 @@
 /** An integration while it runs and afterwards: its turns as a chart, the verdict in words, figures and maps before and after. */
-import { Button, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Loader, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
@@ -8,6 +8,8 @@ import { host } from '../client/rpc.ts';
 import { formatValue } from '../client/words.ts';
 import { BeforeAfter } from '../panels/BeforeAfter.tsx';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { IntegrationMethods } from '../panels/IntegrationMethods.tsx';
+import { limitsOf, wasMeasured } from '../panels/integration-methods.ts';
 import { readIntegrationLog, type IntegrationLog } from '../panels/integration-log.ts';
 import { publishedIntegration } from '../panels/published.table.ts';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
@@ -33,22 +35,14 @@ export function IntegrationPage({ run }: { readonly run: string }) {
       {!detail.data && !failed && <Loader />}
       {detail.data && !step && <div><Text mb="sm">This run brings no batches together: it has no integration step.</Text><Button component={Link} to="/guide/integrate">Bring plates together</Button></div>}
       {step && <Verdict step={step} going={going === true} />}
-      {read.turns.length > 0 && <Turns log={read} ceiling={numberIn(step, 'ceiling') ?? (read.batches === null ? null : Math.log(read.batches))} />}
-      {step && qualityOf(step) && <Figures step={step} />}
+      {read.turns.length > 0 && <Turns log={read} ceiling={(step ? limitsOf(step).ceiling : null) ?? (read.batches === null ? null : Math.log(read.batches))} />}
+      {detail.data && step && wasMeasured(step) && <IntegrationMethods detail={detail.data} step={step} />}
       {step?.state === 'done' && step.params['method'] === 'ot' && <Published step={step} log={read} />}
       {step?.state === 'done' && <Maps run={run} step={step} />}
       {step?.state === 'done' && <TakeNotebook run={run} />}
     </Stack>
   );
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-const qualityOf = (step: RunStep | undefined): Json | null => (isJson(step?.outcome['quality']) ? step.outcome['quality'] : null);
-const numberIn = (step: RunStep | undefined, name: string): number | null => {
-  const value = qualityOf(step)?.[name];
-  return typeof value === 'number' ? value : null;
-};
 
 function Verdict({ step, going }: { readonly step: RunStep; readonly going: boolean }) {
   const { words, use, J, J_identity: identity, tw, it, n_centroids: centroids } = step.outcome;
@@ -74,44 +68,22 @@ function Turns({ log, ceiling }: { readonly log: IntegrationLog; readonly ceilin
   const of = (pick: (turn: (typeof turns)[number]) => number, first: number | null) => [first, ...turns.map(pick)];
   return (
     <section aria-label="Turns of the loop">
-      <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best} onDraw={(svg) => void (score.current = svg)}
-        series={[{ name: 'J', values: of((turn) => turn.J, null) }, { name: 'overlap0', values: of((turn) => turn.overlap0, 1) }, { name: 'floor', values: of((turn) => turn.floor, null), dashed: true }, { name: 'strain', values: of((turn) => turn.strain, baseline?.strain ?? null) }]} />
-      <div style={{ marginBottom: 16 }}><SaveFigure name="score-per-turn" svg={() => score.current()} /></div>
-      <Lines title="Mixing of batches per turn" places={places} axes={['turn', 'mix, nat']} mark={best} onDraw={(svg) => void (mixing.current = svg)}
-        series={[{ name: 'mix', values: of((turn) => turn.mix, baseline?.mix ?? null) }, ...(ceiling === null ? [] : [{ name: 'ceiling ln B', values: places.map(() => ceiling), dashed: true }])]} />
-      <span className="row"><SaveFigure name="mixing-per-turn" svg={() => mixing.current()} />
-        <SaveTable name="turns" head={['it', 'mix', 'overlap0', 'strain', 'floor', 'J', 'best_it']} rows={() => turns.map((turn) => [turn.it, turn.mix, turn.overlap0, turn.strain, turn.floor, turn.J, turn.best])} /></span>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <div>
+          <Lines title="Score, kept neighbours and their floor per turn" places={places} axes={['turn', 'score, shares']} zero mark={best} onDraw={(svg) => void (score.current = svg)}
+            series={[{ name: 'J', values: of((turn) => turn.J, null) }, { name: 'overlap0', values: of((turn) => turn.overlap0, 1) }, { name: 'floor', values: of((turn) => turn.floor, null), dashed: true }, { name: 'strain', values: of((turn) => turn.strain, baseline?.strain ?? null) }]} />
+          <SaveFigure name="score-per-turn" svg={() => score.current()} />
+        </div>
+        <div>
+          <Lines title="Mixing of batches per turn, of centroids" places={places} axes={['turn', 'mix, nat']} mark={best} onDraw={(svg) => void (mixing.current = svg)}
+            series={[{ name: 'mix', values: of((turn) => turn.mix, baseline?.mix ?? null) }, ...(ceiling === null ? [] : [{ name: 'ceiling ln B', values: places.map(() => ceiling), dashed: true }])]} />
+          <span className="row">
+            <SaveFigure name="mixing-per-turn" svg={() => mixing.current()} />
+            <SaveTable name="turns" head={['it', 'mix', 'overlap0', 'strain', 'floor', 'J', 'best_it']} rows={() => turns.map((turn) => [turn.it, turn.mix, turn.overlap0, turn.strain, turn.floor, turn.J, turn.best])} />
+          </span>
+        </div>
+      </SimpleGrid>
       <Text size="sm" aria-live="polite">{`Turn ${turns.at(-1)!.it}, best so far ${best}.`}{stopped === null ? '' : ` Ended early: ${stopped}`}{final === null ? '' : ` Final: it*=${final.it}, mix ${final.mix}, overlap0 ${final.overlap0}, strain ${final.strain}, tw ${final.tw}.`}</Text>
-    </section>
-  );
-}
-
-const figures: readonly (readonly [name: string, words: string])[] = [
-  ['mix', 'mixing of batches, nat'], ['same_batch', 'neighbours of the same batch'], ['iLISI', 'iLISI'], ['same_label', 'neighbours of the same label'], ['cLISI', 'cLISI'], ['clusters', 'clusters'], ['ARI', 'label ARI after Leiden'], ['NMI', 'label NMI after Leiden'],
-];
-
-function Figures({ step }: { readonly step: RunStep }) {
-  const quality = qualityOf(step)!;
-  const [before, after] = [quality['before'], quality['after']];
-  if (!isJson(before) || !isJson(after)) return null;
-  const rows = figures.flatMap(([name, words]) => (typeof before[name] === 'number' && typeof after[name] === 'number' ? [{ words, before: before[name], after: after[name] }] : []));
-  const sides = [before['controls'], after['controls']] as const;
-  if (isJson(sides[0]) && isJson(sides[1])) {
-    for (const [name, words] of [['mix', 'mixing of controls of one label'], ['separation', 'controls kept apart from treated cells']] as const) {
-      const [a, b] = [sides[0][name], sides[1][name]];
-      if (typeof a === 'number' && typeof b === 'number') rows.push({ words, before: a, after: b });
-    }
-  }
-  const limits = [numberIn(step, 'ceiling') === null ? null : `mixing can reach ${formatValue(numberIn(step, 'ceiling')!)}`, numberIn(step, 'full_mixing') === null ? null : `fully mixed, ${formatValue(numberIn(step, 'full_mixing')!)} of the neighbours would be of the same batch`];
-  return (
-    <section>
-      <Title order={2} size="h3" mb="xs">Before and after in figures</Title>
-      <Table fz="sm" verticalSpacing={3} striped aria-label="Quality before and after" maw={620}>
-        <Table.Thead><Table.Tr><Table.Th>figure</Table.Th><Table.Th ta="right">before</Table.Th><Table.Th ta="right">after</Table.Th></Table.Tr></Table.Thead>
-        <Table.Tbody>{rows.map((row) => <Table.Tr key={row.words}><Table.Td>{row.words}</Table.Td><Table.Td ta="right">{formatValue(row.before)}</Table.Td><Table.Td ta="right">{formatValue(row.after)}</Table.Td></Table.Tr>)}</Table.Tbody>
-      </Table>
-      <div style={{ margin: '6px 0' }}><SaveTable name="quality before and after" head={['figure', 'before', 'after']} rows={() => rows.map((row) => [row.words, row.before, row.after])} /></div>
-      <Text size="sm" c="dimmed">{limits.filter((one) => one !== null).join('; ')}.</Text>
     </section>
   );
 }
