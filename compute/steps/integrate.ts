@@ -130,6 +130,11 @@ interface Ending {
   readonly words: string;
 }
 
+/** What pages show of it; the whole stands in uns/integrate. */
+function outcomeOf({ way, ceiling, full_mixing, before, after, overlap, strain, trustworthiness }: Quality): Pick<Quality, 'way' | 'ceiling' | 'full_mixing' | 'before' | 'after' | 'overlap' | 'strain' | 'trustworthiness'> {
+  return { way, ceiling, full_mixing, before, after, overlap, strain, trustworthiness };
+}
+
 function finish(context: StepContext<'integrate'>, { batches, confounding: found, moved, quality, verdict, words }: Ending): void {
   const { params } = context;
   const n_centroids = moved?.centroids.rows.n ?? 0;
@@ -142,6 +147,6 @@ function finish(context: StepContext<'integrate'>, { batches, confounding: found
   context.outcome({
     method: params.method, verdict, words, use: facts.use ? outKey(params) : params.obsm_key, batches: batches.names.length, confirmed: params.confirm_confounded,
     ...(moved ? { ...moved.loop.final, n_centroids, J: moved.loop.J, J_identity: moved.loop.J_identity, mix_before: moved.loop.mix0 } : {}),
-    ...(quality ? { quality: { way: quality.way, ceiling: quality.ceiling, full_mixing: quality.full_mixing, before: quality.before, after: quality.after } } : {}),
+    ...(quality ? { quality: outcomeOf(quality) } : {}),
   });
 }

@@ -1,4 +1,5 @@
 /** Dots of many genes over two numbers, on a canvas; the nearest one is named under the pointer. */
+import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { formatValue } from '../client/words.ts';
 import { placedNames, powersIn, ticksIn } from './axes.ts';
@@ -19,10 +20,12 @@ export interface ScatterProps {
 }
 
 const [width, height] = [720, 380];
+const air = 0.03;
 const margin = { left: 52, right: 12, top: 10, bottom: 34 };
 
 export function Scatter({ x, y, names, marked, named = [], axes, logX, title, onPick }: ScatterProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scheme = useComputedColorScheme('light');
   const [near, setNear] = useState<number | null>(null);
   // A gene that was never seen has no place on a logarithmic axis.
   const shape = (value: number): number => (logX ? Math.log10(value) : value);
@@ -32,7 +35,8 @@ export function Scatter({ x, y, names, marked, named = [], axes, logX, title, on
       const at = by(value);
       if (Number.isFinite(value) && Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
     }
-    return low < high ? [low, high] : [0, 1];
+    // A little air, so that dots and names at the ends are whole.
+    return low < high ? [low - air * (high - low), high + air * (high - low)] : [low - 1, low + 1];
   };
   const [x0, x1] = range(x, shape);
   const [y0, y1] = range(y, (value) => value);
@@ -56,7 +60,7 @@ export function Scatter({ x, y, names, marked, named = [], axes, logX, title, on
         if (Number.isFinite(shape(x[i]!)) && Number.isFinite(y[i]!)) context.fillRect(px(x[i]!) - size / 2, py(y[i]!) - size / 2, size, size);
       }
     }
-  }, [x, y, marked, logX]);
+  }, [x, y, marked, logX, scheme]);
   const nearest = (event: React.PointerEvent<HTMLDivElement>): number | null => {
     const box = event.currentTarget.getBoundingClientRect();
     const [mx, my] = [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
