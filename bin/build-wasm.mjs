@@ -25,6 +25,11 @@ const modules = [
     flags: sharedMemory,
   },
   { sources: 'compute/codecs/wasm/assembly', output: 'dist/compute/codecs/wasm/inflate.wasm', flags: ['--initialMemory', '2'] },
+  {
+    sources: 'compute/codecs/deflate/assembly', output: 'dist/compute/codecs/deflate/deflate.wasm', flags: ['--initialMemory', '4'],
+    // Shares the checksum.
+    also: 'compute/codecs/wasm/assembly',
+  },
   { sources: 'compute/codecs/pack/assembly', output: 'dist/compute/codecs/pack/pack.wasm', flags: sharedMemory },
 ];
 
@@ -40,9 +45,9 @@ function newestSource(folder) {
 /** Compiles every module that is out of date; rejects with the compiler's words. Returns how many were compiled. */
 export async function buildWasm({ force = false } = {}) {
   let compiled = 0;
-  for (const { sources, output, flags } of modules) {
+  for (const { sources, also, output, flags } of modules) {
     const target = join(root, output);
-    if (!force && changedAt(target) > newestSource(sources)) continue;
+    if (!force && [sources, ...(also ? [also] : [])].every((folder) => changedAt(target) > newestSource(folder))) continue;
     mkdirSync(dirname(target), { recursive: true });
     // Renamed when complete: a test run beside this one never loads half a module.
     const partial = `${output}.${process.pid}.tmp`;

@@ -145,6 +145,8 @@ export interface ExportJob {
   /** Goes to uns/truckee as JSON; absolute paths in it are cut to their last part. */
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly cache: string;
+  /** Threads to use; default as many as there are cores, four at most. */
+  readonly workers?: number;
 }
 
 export interface ExportAnswer {

@@ -24,11 +24,14 @@ export async function* obsRows(axis: CellAxis, columns: readonly ObsColumn[], wi
     const file = fromFile ? await openPlate(plate.path) : null;
     try {
       if (file !== null && file.nObs !== plate.nObs) throw failure('dataset-changed', { name: plate.name, path: plate.path });
-      for (const whole of axis.slices(index)) {
-        for (const slice of pressed(whole)) {
-          const values = columns.map((column) => valuesOf(column, axis, slice, file));
-          yield { slice, values, names: withNames ? namesOf(file!, slice, prefixed ? `${plate.name}-` : '') : [] };
-        }
+      for (const slice of axis.slices(index)) {
+        if (slice.kept.length === 0) continue;
+        const pieces = piecesOf(slice);
+        const values = columns.map((column) => {
+          if (column.kind === 'text' && column.source.kind === 'stored') return pieces.flatMap((piece) => valuesOf(column, axis, piece, file) as string[]);
+          return valuesOf(column, axis, slice, file);
+        });
+        yield { slice, values, names: withNames ? pieces.flatMap((piece) => namesOf(file!, piece, prefixed ? `${plate.name}-` : '')) : [] };
       }
     } finally {
       file?.close();
@@ -36,25 +39,24 @@ export async function* obsRows(axis: CellAxis, columns: readonly ObsColumn[], wi
   }
 }
 
-/** Rows without a kept cell that are worth skipping, and pieces of one slice at most: each is read on its own. */
-const leastGap = 512;
+/** Rows without a kept cell whose texts are worth skipping, and pieces of one slice at most: each is read on its own. */
+const leastGap = 2048;
 const mostPieces = 8;
 
 /** The parts of a slice that hold kept cells: the cells of one well lie together, and texts of all others are dear to read. */
-function* pressed(slice: CellSlice): Generator<CellSlice, void, void> {
+function piecesOf(slice: CellSlice): CellSlice[] {
   const { kept } = slice;
-  if (kept.length === 0) return;
   const gaps = Array.from(kept, (row, i) => [i, i === 0 ? Infinity : row - kept[i - 1]!] as const).filter(([, gap]) => gap > leastGap);
   // Of too many, the widest gaps are skipped.
   const starts = gaps.sort(([, a], [, b]) => b - a).slice(0, mostPieces).map(([i]) => i).sort((a, b) => a - b);
-  for (const [n, from] of starts.entries()) {
+  return starts.map((from, n) => {
     const to = starts[n + 1] ?? kept.length;
     const first = kept[from]!;
-    yield {
+    return {
       ...slice, rowStart: slice.rowStart + first, rowEnd: slice.rowStart + kept[to - 1]! + 1, keptStart: slice.keptStart + from,
       kept: kept.subarray(from, to).map((row) => row - first),
     };
-  }
+  });
 }
 
 function namesOf(file: PlateFile, slice: CellSlice, prefix: string): string[] {

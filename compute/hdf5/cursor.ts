@@ -35,7 +35,8 @@ export function cursorOver(bytes: Uint8Array, widths: Widths): Cursor {
   const uint = (count: number): number => {
     const start = take(count);
     let value = 0;
-    for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[start + i]!;
+    if (count === 8) value = view.getUint32(start + 4, true) * 2 ** 32 + view.getUint32(start, true);
+    else for (let i = count - 1; i >= 0; i--) value = value * 256 + bytes[start + i]!;
     if (!Number.isSafeInteger(value)) throw new Error('a header holds an impossible number');
     return value;
   };

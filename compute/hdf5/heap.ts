@@ -12,11 +12,13 @@ export interface HeapStrings {
 
 interface Collection {
   readonly bytes: Buffer;
-  /** Start and length of each object within `bytes`, by its index. */
-  readonly objects: ReadonlyMap<number, readonly [start: number, length: number]>;
+  /** Start and length of each object within `bytes`, by its index; no start where there is none. */
+  readonly starts: readonly (number | undefined)[];
+  readonly lengths: readonly number[];
 }
 
-/** Collections are 4 KiB or a little more; strings that follow one another mostly share one. */
+/** Collections are 4 KiB or a little more. */
+const usualBytes = 4096;
 const keptCollections = 64;
 const maxCollectionBytes = 1 << 28;
 
@@ -37,6 +39,8 @@ export function heapStrings(file: FileBytes, widths: Widths): HeapStrings {
     decode: (elements) => {
       const cursor = cursorOver(elements, widths);
       const out: string[] = [];
+      let last: Collection | null = null;
+      let lastAddress = -1;
       while (cursor.left > 0) {
         const length = cursor.u32();
         const address = cursor.address();
@@ -46,10 +50,12 @@ export function heapStrings(file: FileBytes, widths: Widths): HeapStrings {
           out.push('');
           continue;
         }
-        const { bytes, objects } = collectionAt(address);
-        const object = objects.get(index);
-        if (object === undefined || object[1] < length) throw new Error('one of its strings is missing');
-        out.push(textIn(bytes, object[0], object[0] + length, false));
+        // Strings that follow one another mostly share a collection.
+        if (address !== lastAddress) [last, lastAddress] = [collectionAt(address), address];
+        const { bytes, starts, lengths } = last!;
+        const start = starts[index];
+        if (start === undefined || lengths[index]! < length) throw new Error('one of its strings is missing');
+        out.push(textIn(bytes, start, start + length, false));
       }
       return out;
     },
@@ -58,24 +64,27 @@ export function heapStrings(file: FileBytes, widths: Widths): HeapStrings {
 
 function readCollection(file: FileBytes, widths: Widths, address: number): Collection {
   const headBytes = 8 + widths.lengthBytes;
-  const head = cursorOver(file.read(address, headBytes), widths);
+  const usual = file.read(address, Math.max(headBytes, Math.min(usualBytes, file.size - address)));
+  const head = cursorOver(usual, widths);
   if (!hasSignature(head.bytes(4), 'GCOL')) throw new Error('its strings point to a place that holds none');
   head.skip(4);
   const size = head.length();
   if (size < headBytes || size > maxCollectionBytes) throw new Error('a collection of strings has an impossible size');
-  const bytes = file.read(address, size);
+  const bytes = size <= usual.length ? usual.subarray(0, size) : file.read(address, size);
   const cursor = cursorOver(bytes, widths);
   cursor.skip(headBytes);
-  const objects = new Map<number, readonly [number, number]>();
+  const starts: (number | undefined)[] = [];
+  const lengths: number[] = [];
   while (cursor.left >= headBytes) {
     const index = cursor.u16();
     cursor.skip(6);
     const length = cursor.length();
     // Object 0 is the free space at the end.
     if (index === 0) break;
-    objects.set(index, [cursor.at, length]);
+    if (cursor.at + length > size) throw new Error('a string runs past its collection');
+    starts[index] = cursor.at;
+    lengths[index] = length;
     cursor.skip(Math.min(cursor.left, Math.ceil(length / 8) * 8));
   }
-  for (const [start, length] of objects.values()) if (start + length > size) throw new Error('a string runs past its collection');
-  return { bytes: asBuffer(bytes), objects };
+  return { bytes: asBuffer(bytes), starts, lengths };
 }

@@ -1,8 +1,10 @@
 /** Writes the results of a run to one h5ad file, Zarr folder or CSV table: whole under its name, or not at all. */
+import { availableParallelism } from 'node:os';
 import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { formatCount } from '../../protocol/format.ts';
 import type { ExportAnswer, ExportJob } from '../../protocol/jobs.ts';
+import { openPackCrew } from '../codecs/deflate/crew.ts';
 import { writeAnnData, type AnnDataSource } from '../export/anndata.ts';
 import { openAxis } from '../export/axis.ts';
 import { writeCsv } from '../export/csv.ts';
@@ -40,6 +42,8 @@ const slowRate = 2000;
  */
 export async function runExport(job: ExportJob, host: ExportHost): Promise<number> {
   const reporter = createReporter(host.emit, host.hostPid, Number.POSITIVE_INFINITY);
+  // One thread, this one, reads; the others pack.
+  const packer = job.format === 'csv' ? null : openPackCrew(Math.max(1, (job.workers ?? Math.min(4, availableParallelism())) - 1));
   try {
     const slots = findSlots(job.results.map((result) => result.path));
     const table = job.format === 'csv';
@@ -63,7 +67,7 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
       const progress = openProgress(path, work, tagOf(job), Number(process.env['TRUCKEE_CHECKPOINT_SECONDS'] ?? 30));
       if (table) return writeCsv(path, source);
       if (progress.rowsBefore > 0) notes.push(`went on behind ${formatCount(progress.rowsBefore)} cells that an earlier attempt had written`);
-      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0, gzip: fastDeflate };
+      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0, gzip: fastDeflate, ...(packer && { packer }) };
       return writeAnnData(job.format === 'h5ad' ? createH5ad(path, axes) : createZarr(path, axes), { ...source, progress }, notes);
     });
     for (const text of notes) host.emit({ kind: 'note', step: null, level: 'info', text });
@@ -75,5 +79,6 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     throw thrown;
   } finally {
     reporter.close();
+    await packer?.close();
   }
 }

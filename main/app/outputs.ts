@@ -18,6 +18,8 @@ import type { Workspace } from '../workspace.ts';
 export interface OutputOptions {
   readonly start: StartEngine;
   readonly signal?: AbortSignal;
+  /** Threads of an export of data. */
+  readonly workers?: number | null;
   onEvent?(event: JobEvent): void;
 }
 
@@ -38,6 +40,7 @@ export async function exportData(
   const job: ExportJob = {
     kind: 'export', id: asJobId(randomUUID()), format, target: path, plates: run.plates, genes: run.recipe.genes, results: run.results,
     includeX: matrix !== 'none', ...(matrix === 'none' ? {} : { matrix }), provenance: { recipe: run.recipe, steps: provenances(run) }, cache: workspace.folders.cache,
+    ...(options.workers == null ? {} : { workers: options.workers }),
   };
   const answer = await callEngine<ExportAnswer>(job, callOptions(options));
   if (!answer) throw failure('internal', { detail: 'the engine exported nothing' });

@@ -1,8 +1,8 @@
 /** Zarr v2 arrays written by appending: numbers (shuffle, then zlib) and texts (vlen-utf8, then zlib), one file per chunk. */
 import { failure } from '../../../protocol/errors.ts';
 import type { Dtype } from '../../../protocol/matrix.ts';
+import { deflateBytes } from '../../codecs/deflate/zlib.ts';
 import { elementBytes } from '../../results/hdf5-writer/datatype.ts';
-import { deflateBytes, shuffleBytes } from '../../results/hdf5-writer/filters.ts';
 import { chunkPut } from '../../results/hdf5-writer/put.ts';
 import type { ArrayStream, Numbers, TextStream } from '../../results/h5ad/index.ts';
 import type { Json, ZarrStore } from './store.ts';
@@ -36,7 +36,6 @@ export interface ResumableStream extends ArrayStream {
 export type Finishing<Stream> = Stream & { finish(): Promise<void> };
 
 const shuffleFilter = (bytes: number): Json[] | null => (bytes > 1 ? [{ id: 'shuffle', elementsize: bytes }] : null);
-const pack = (raw: Uint8Array, bytes: number): Promise<Uint8Array> => deflateBytes(bytes > 1 ? shuffleBytes(raw, bytes) : raw, level, bytes > 1);
 
 export function numberStream(store: ZarrStore, name: string, type: Dtype, options: ZarrArrayOptions): Finishing<ResumableStream> {
   const bytes = elementBytes(type);
@@ -49,12 +48,12 @@ export function numberStream(store: ZarrStore, name: string, type: Dtype, option
   let chunks = 0;
   let length = 0;
   const hand = (elements: number): Promise<void> => {
-    const raw = new Uint8Array(buffer, 0, elements * bytes);
     // Padding of the last chunk is what was left in the buffer: make it zeros.
-    raw.fill(0, filled * bytes);
+    new Uint8Array(buffer).fill(0, filled * bytes);
+    const packed = store.packer.pack(buffer, elements * bytes, { elementBytes: bytes, level, shuffle: bytes > 1 });
     buffer = new ArrayBuffer(0);
     filled = 0;
-    return store.chunk(name, `${chunks++}${keyTail}`, pack(raw, bytes));
+    return store.chunk(name, `${chunks++}${keyTail}`, packed.then((made) => made.bytes));
   };
   return {
     get length() {

@@ -1,12 +1,15 @@
-/** A folder of Zarr v2 files under construction: groups, chunks made by zlib's threads, and all metadata in one place. */
+/** A folder of Zarr v2 files under construction: groups, chunks that others make, and all metadata in one place. */
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemFailure } from '../../../protocol/errors.ts';
 import { syncFolder } from '../../../io/sync-folder.ts';
+import type { ChunkPacker } from '../../codecs/deflate/packer.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 export interface ZarrStore {
+  /** Of the chunks of numbers. */
+  readonly packer: ChunkPacker;
   /** Makes a group; the empty name is the root. `attributes` may be completed until `seal`. */
   group(name: string, attributes: Json): void;
   /** Records the metadata of an array; written by `seal`. */
@@ -25,7 +28,7 @@ export interface ZarrStore {
 const chunksUnderWay = 4;
 
 /** Errors, here and later: disk-full, not-permitted and the like, with the path. */
-export function createStore(root: string): ZarrStore {
+export function createStore(root: string, packer: ChunkPacker): ZarrStore {
   const metadata = new Map<string, Json>();
   const underWay: Promise<void>[] = [];
   const folders = new Set<string>();
@@ -52,6 +55,7 @@ export function createStore(root: string): ZarrStore {
   folder('');
 
   return {
+    packer,
     group(name, attributes) {
       folder(name);
       metadata.set(key(name, '.zgroup'), { zarr_format: 2 });

@@ -3,6 +3,7 @@
  * Opens in Python anndata from 0.8 on (read_zarr), lazily too: chunks are cut along cells.
  */
 import { failure } from '../../../protocol/errors.ts';
+import { zlibPacker, type ChunkPacker } from '../../codecs/deflate/packer.ts';
 import { codeType } from '../../results/h5ad/frame.ts';
 import { arrayEncoding, dictEncoding, encoding, memberName, textEncoding, typeOfNumbers } from '../../results/h5ad/uns.ts';
 import type { FrameWriter, Numbers, UnsDict, UnsTable, UnsValue, ResumableCsr } from '../../results/h5ad/index.ts';
@@ -22,9 +23,9 @@ interface Tracked {
   readonly stream: { readonly length: number; finish(): Promise<void> };
 }
 
-/** @throws disk-full, not-permitted and the like. */
-export function createZarr(path: string, axes: { readonly nObs: number; readonly nVars: number }): AnnDataWriter {
-  const store = createStore(path);
+/** `packer` (default zlib's threads) stays its owner's to close. @throws disk-full, not-permitted and the like. */
+export function createZarr(path: string, axes: { readonly nObs: number; readonly nVars: number; readonly packer?: ChunkPacker }): AnnDataWriter {
+  const store = createStore(path, axes.packer ?? zlibPacker);
   store.group('', encoding('anndata', '0.1.0'));
   for (const name of mapGroups) store.group(name, dictEncoding);
   const open: Tracked[] = [];

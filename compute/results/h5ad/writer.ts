@@ -3,6 +3,7 @@
  * by portions of columns. Used for exports and by the generator; opens in Python anndata from 0.8 on.
  */
 import { failure } from '../../../protocol/errors.ts';
+import type { ChunkPacker } from '../../codecs/deflate/packer.ts';
 import type { ArrayStream } from '../hdf5-writer/stream.ts';
 import { createHdf5 } from '../hdf5-writer/writer.ts';
 import { createFrame, type FrameWriter, type OpenFrame } from './frame.ts';
@@ -20,6 +21,8 @@ export interface H5adOptions {
   readonly shuffle?: boolean;
   /** An unfinished attempt at the same file is there: it is written over, not emptied, so that `restore` of a matrix can skip ahead. */
   readonly begun?: boolean;
+  /** Who packs chunks; default zlib's threads. It stays its owner's to close. */
+  readonly packer?: ChunkPacker;
 }
 
 export type SparseSlot = 'X' | `layers/${string}` | `obsp/${string}` | `varp/${string}`;
@@ -47,8 +50,8 @@ const mapGroups = ['layers', 'obsm', 'varm', 'obsp', 'varp', 'uns'] as const;
 
 /** Begins a file at `path`, replacing one that is there. @throws disk-full, not-permitted and the like, with the path. */
 export function createH5ad(path: string, options: H5adOptions): H5adWriter {
-  const { nObs, nVars, gzip = 4, shuffle = true, begun = false } = options;
-  const file = createHdf5(path, encoding('anndata', '0.1.0'), undefined, begun);
+  const { nObs, nVars, gzip = 4, shuffle = true, begun = false, packer } = options;
+  const file = createHdf5(path, encoding('anndata', '0.1.0'), undefined, begun, packer);
   for (const name of mapGroups) file.group(name, dictEncoding);
   const frames = new Map<string, OpenFrame>();
   const matrices: OpenCsr[] = [];

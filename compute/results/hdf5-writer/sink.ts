@@ -3,6 +3,7 @@
  * written in the order they were handed in, so that equal input gives an equal file however the threads are timed.
  */
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import type { ChunkPacker, Packed, Packing } from '../../codecs/deflate/packer.ts';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 
 export interface Sink {
@@ -14,8 +15,11 @@ export interface Sink {
   /** Sets room aside and returns its address; fill it with writeAt before sealing. */
   reserve(byteCount: number): number;
   writeAt(address: number, bytes: Uint8Array): void;
-  /** Hands in bytes that are still being made. Waits for the oldest only when too many are under way. */
-  queue(job: Promise<Uint8Array>, placed: (address: number, bytes: number) => void): Promise<void>;
+  /**
+   * Hands in a chunk, which is taken away, to be packed. Waits for the oldest only when too many are under way. `spare` is
+   * memory of a chunk that nobody needs any more.
+   */
+  queue(chunk: ArrayBuffer, bytes: number, how: Packing, placed: (address: number, bytes: number, spare: ArrayBuffer | null) => void): Promise<void>;
   /** Waits for and writes everything handed in. */
   drain(): Promise<void>;
   /** Makes everything so far durable; the end then. */
@@ -29,11 +33,8 @@ export interface Sink {
 }
 
 const gatherBytes = 1 << 20;
-/** Enough to keep every thread of the zlib pool busy; each holds one raw and one compressed chunk. */
-const jobsUnderWay = 6;
-
 /** With `begun`, the file of an earlier attempt is written over and not emptied. */
-export function createSink(path: string, firstFreeByte: number, begun = false): Sink {
+export function createSink(path: string, firstFreeByte: number, begun: boolean, packer: ChunkPacker): Sink {
   const guarded = <T>(act: () => T): T => {
     try {
       return act();
@@ -48,7 +49,7 @@ export function createSink(path: string, firstFreeByte: number, begun = false): 
   const gathered = Buffer.allocUnsafe(gatherBytes);
   let gatheredFrom = end;
   let gatheredLength = 0;
-  const jobs: { job: Promise<Uint8Array>; placed: (address: number, bytes: number) => void }[] = [];
+  const jobs: { job: Promise<Packed>; placed: (address: number, bytes: number, spare: ArrayBuffer | null) => void }[] = [];
 
   const writeAt = (address: number, bytes: Uint8Array): void => {
     for (let done = 0; done < bytes.length; ) {
@@ -78,8 +79,8 @@ export function createSink(path: string, firstFreeByte: number, begun = false): 
   const settleOldest = async (): Promise<void> => {
     const oldest = jobs.shift();
     if (oldest === undefined) return;
-    const bytes = await oldest.job;
-    oldest.placed(place(bytes), bytes.length);
+    const { bytes, spare } = await oldest.job;
+    oldest.placed(place(bytes), bytes.length, spare);
   };
   const close = (): void => {
     open = false;
@@ -100,11 +101,12 @@ export function createSink(path: string, firstFreeByte: number, begun = false): 
       return address;
     },
     writeAt,
-    async queue(job, placed) {
+    async queue(chunk, bytes, how, placed) {
+      const job = packer.pack(chunk, bytes, how);
       // Awaited later, in order; without this an early failure would count as unhandled.
       job.catch(() => undefined);
       jobs.push({ job, placed });
-      while (jobs.length > jobsUnderWay) await settleOldest();
+      while (jobs.length > packer.underWay) await settleOldest();
     },
     async drain() {
       while (jobs.length > 0) await settleOldest();

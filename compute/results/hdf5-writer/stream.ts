@@ -1,8 +1,8 @@
 /** Arrays written by appending: elements gather in one chunk, full chunks are filtered and queued. Memory: a few chunks. */
 import { failure } from '../../../protocol/errors.ts';
+import type { Packing } from '../../codecs/deflate/packer.ts';
 import { placeChunkTree } from './btree.ts';
 import { elementBytes, type StoredType } from './datatype.ts';
-import { deflateBytes, shuffleBytes } from './filters.ts';
 import { createTextHeap } from './heap.ts';
 import type { Storage } from './messages.ts';
 import { chunkPut, type Numbers } from './put.ts';
@@ -65,16 +65,18 @@ function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], o
   const chunkElements = options.chunkRows * rowElements;
   const addresses: number[] = [];
   const storedBytes: number[] = [];
+  const how: Packing = { elementBytes: bytes, level: options.gzip, shuffle: options.shuffle };
+  /** Chunks that were written, to be filled again: fresh memory is dear. */
+  const spares: ArrayBuffer[] = [];
   let buffer = new ArrayBuffer(chunkElements * bytes);
   let filled = 0;
   let full = 0;
 
-  const hand = (raw: Uint8Array): Promise<void> => {
-    const shuffled = options.shuffle ? shuffleBytes(raw, bytes) : raw;
-    const job = options.gzip > 0 ? deflateBytes(shuffled, options.gzip, options.shuffle) : Promise.resolve(shuffled);
-    return sink.queue(job, (address, stored) => {
+  const hand = (elements: number): Promise<void> => {
+    return sink.queue(buffer, elements * bytes, how, (address, stored, spare) => {
       addresses.push(address);
       storedBytes.push(stored);
+      if (spare?.byteLength === chunkElements * bytes) spares.push(spare);
     });
   };
 
@@ -84,11 +86,11 @@ function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], o
     async step(elements) {
       filled += elements;
       if (filled < chunkElements) return;
-      const raw = new Uint8Array(buffer);
-      buffer = new ArrayBuffer(chunkElements * bytes);
+      const handed = hand(chunkElements);
+      buffer = spares.pop() ?? new ArrayBuffer(chunkElements * bytes);
       filled = 0;
       full++;
-      await hand(raw);
+      await handed;
     },
     save: () => ({ addresses: Float64Array.from(addresses), storedBytes: Float64Array.from(storedBytes), pending: new Uint8Array(buffer.slice(0, filled * bytes)) }),
     restore(state) {
@@ -105,7 +107,8 @@ function createFeed(sink: Sink, type: StoredType, rowShape: readonly number[], o
       if (elements % rowElements !== 0) throw failure('internal', { detail: `an array in ${sink.path} ends within a row` });
       // A lone chunk is cut to what it holds; a last one of several is padded with zeros, as HDF5 asks.
       const shape = [full === 0 ? filled / rowElements : options.chunkRows, ...rowShape];
-      if (filled > 0) await hand(new Uint8Array(buffer, 0, (full === 0 ? filled : chunkElements) * bytes));
+      new Uint8Array(buffer).fill(0, filled * bytes);
+      if (filled > 0) await hand(full === 0 ? filled : chunkElements);
       await sink.drain();
       const treeAddress = placeChunkTree(sink, { addresses, storedBytes }, shape, bytes);
       return { elements, storage: { kind: 'chunked', treeAddress, chunkShape: shape, gzip: options.gzip, shuffle: options.shuffle } };

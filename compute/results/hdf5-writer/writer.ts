@@ -5,6 +5,7 @@
  */
 import { failure } from '../../../protocol/errors.ts';
 import type { Dtype } from '../../../protocol/matrix.ts';
+import { zlibPacker } from '../../codecs/deflate/packer.ts';
 import { elementBytes } from './datatype.ts';
 import { createTextHeap, referenceBytes } from './heap.ts';
 import { chunkPut, type Numbers } from './put.ts';
@@ -47,10 +48,11 @@ export interface Hdf5Writer {
 /**
  * Begins a file, replacing one that is there. `firstByte` leaves a hole before the data: how tests get past 4 GiB cheaply.
  * `again`: an earlier attempt at the very same file is there; the same calls write the same bytes over it, and `goOn` skips ahead.
+ * `packer` stays its owner's to close.
  * @throws disk-full, not-permitted, file-not-found or io-failed, here and from every method, with the path.
  */
-export function createHdf5(path: string, rootAttributes: Attributes = {}, firstByte = superblockBytes, again = false): Hdf5Writer {
-  const sink = createSink(path, firstByte, again);
+export function createHdf5(path: string, rootAttributes: Attributes = {}, firstByte = superblockBytes, again = false, packer = zlibPacker): Hdf5Writer {
+  const sink = createSink(path, firstByte, again, packer);
   const heap = createTextHeap(sink);
   const root: GroupNode = { kind: 'group', members: new Map(), attributes: rootAttributes };
   const open: { finish(): Promise<FinishedStream>; add(finished: FinishedStream): void }[] = [];

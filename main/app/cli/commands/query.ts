@@ -52,9 +52,10 @@ async function extract(workspace: Workspace, asked: Query, target: string, conte
   if (existsSync(target)) refuseExisting(target);
   const startedAt = performance.now();
   const recipe: Recipe = recipeSchema.parse({ truckee: 1, name: 'query', title: queryWords(asked), query: asked, steps: [{ step: 'filter' }] });
-  const outcome = await runRecipe(workspace, recipe, limitsOf(context.options), context);
+  const limits = limitsOf(context.options);
+  const outcome = await runRecipe(workspace, recipe, limits, context);
   const run = findRun(workspace, outcome.prepared.job.id);
-  const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal });
+  const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal, workers: limits.workers });
   say.line(`${answer.target}: ${formatCount(answer.cells)} cells x ${formatCount(answer.genes)} genes, ${formatBytes(answer.bytes)}`);
   for (const note of answer.notes) say.line(`  - ${note}`);
   const seconds = (performance.now() - startedAt) / 1000;

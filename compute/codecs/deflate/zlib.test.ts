@@ -2,7 +2,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
-import { deflateBytes, shuffleBytes } from './filters.ts';
+import { deflateBytes, shuffleBytes } from './zlib.ts';
 
 const random = createRandom(5, 0);
 const noise = (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256));
