@@ -9,6 +9,7 @@ import type {
   WorkspaceFacts,
 } from './api.types.ts';
 import { dataApi } from './api.data.ts';
+import { extractApi } from './api.extract.ts';
 import { loadingApi } from './api.loading.ts';
 import { cellChoiceSchema } from './cell-choice.ts';
 import { deAskSchema, deRowsSchema, type DeAnswer } from './de.ts';
@@ -86,6 +87,8 @@ export const api = {
   },
   /** Counts of cells that fit, in the registered plates or, without any (or with `tables`), in the atlas's tables. */
   query: oc.input(z.strictObject({ query: querySchema, tables: z.boolean().default(false) })).output(type<QueryAnswer>()),
+  /** Its cells as a file. */
+  extract: extractApi,
   preflight: oc.input(withRecipe).output(type<PreflightPage>()),
   runs: {
     list: oc.output(type<readonly RunSummary[]>()),
@@ -93,7 +96,7 @@ export const api = {
     /** Queues a run; refused at once when it cannot fit. */
     start: oc.input(withRecipe).output(type<{ readonly run: string }>()),
     cancel: oc.input(runId).output(type<{ readonly cancelled: boolean }>()),
-    /** The same recipe once more: what is finished is reused, so a stopped run goes on. */
+    /** The same recipe with the same limits once more: what is finished is reused, so a stopped run goes on. */
     resume: oc.input(runId).output(type<{ readonly run: string }>()),
     log: oc.input(z.strictObject({ run: z.uuid(), after: z.int().min(0) })).output(type<readonly LoggedEvent[]>()),
     columns: oc.input(runId).output(type<RunColumns>()),

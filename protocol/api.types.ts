@@ -144,6 +144,10 @@ export interface RunDetail {
   readonly recipe: Recipe;
   /** What all processes of it together may use; null where that is not known. */
   readonly memoryBytes: number | null;
+  /** What the user allowed; nulls leave it to the host. */
+  readonly limits: { readonly memoryBytes: number | null; readonly workers: number | null; readonly override?: boolean };
+  /** What preflight had against it, where the user ran it all the same. */
+  readonly overridden: string | null;
   readonly plates: readonly { readonly name: string; readonly cells: number; readonly demo: boolean }[];
   readonly steps: readonly RunStep[];
   /** The newest event of each kind that matters for a picture of where it stands. */

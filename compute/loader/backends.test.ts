@@ -9,6 +9,7 @@ import { hasSharedData, sharedData } from '../stores/test-data.ts';
 import type { LoaderOptions } from './contract.ts';
 import { openLoader } from './loader.ts';
 import { writeOrder } from './order-file.ts';
+import { ownMinibatches, pythonMinibatches, pythonReadsZarr } from './testing/order.cases.ts';
 import { denseOf, testPlates, type TestPlates } from './testing/plates.cases.ts';
 
 const width = 2000;
@@ -146,9 +147,23 @@ describe.skipIf(anndataPython === null)('the other formats (need Python to be ma
     expect(bare.notes[0]).toMatch(/^No metadata: .*X only/);
     expect(bare.labels['plate']!.categories).toEqual(['plate1', 'plate2', 'plate3']);
     expect(bare.plates.map(({ format }) => format)).toEqual(['scdl', 'scdl', 'scdl']);
-    expect(() => writeOrder(bare, join(plates.folder, 'order'), 1)).toThrow(expect.objectContaining({ data: expect.objectContaining({ kind: 'invalid-parameter' }) }));
     await bare.close();
     await expect(openLoader({ files: groups['scdl']!, strategy: { kind: 'streaming' }, labels: ['drug'] })).rejects.toMatchObject({ data: { kind: 'unknown-column' } });
+  });
+
+  test.skipIf(!pythonReadsZarr).each(['zarr2', 'scdl', 'scdl with header', 'dense'] as const)('%s: an order file gives PyTorch the same minibatches (needs Python with torch and zarr)', async (format) => {
+    const files = format === 'dense' ? ['plate1', 'plate2', 'plate3'].map((name) => join(plates.folder, 'formats', `${name}.dense`)) : groups[format]!;
+    const loader = await openLoader({ files, strategy: { kind: 'blocks', block: 4 }, batch: 32, fetchFactor: 4, workers: 0, seed: 3 });
+    const folder = join(plates.folder, `order-${format}`);
+    writeOrder(loader, folder, 1);
+    expect(pythonMinibatches(folder, 0, 0)).toEqual(await ownMinibatches(loader, 0));
+    await loader.close();
+  });
+
+  test.each([['zarr3', /read_zarr.*write_h5ad/], ['parquet', /AnnData object of its rows/]] as const)('%s: an order file for Python is refused with the way to convert', async (format, remedy) => {
+    const loader = await openLoader({ files: groups[format]!, strategy: { kind: 'streaming' }, workers: 0 });
+    expect(() => writeOrder(loader, join(plates.folder, 'refused'), 1)).toThrow(expect.objectContaining({ data: expect.objectContaining({ kind: 'unsupported-format', remedy: expect.stringMatching(remedy) }) }));
+    await loader.close();
   });
 
   test('a dense matrix in Zarr gives the same cells as the sparse one', async () => {

@@ -1,6 +1,6 @@
 /** What a loader is asked for and what it gives: minibatches of cells for training, from files as they lie. */
 import type { Codes, FetchLayout, PlateUnits, RowSet, Strategy } from '../sampling/index.ts';
-import type { CollectionFormat } from '../stores/index.ts';
+import type { CollectionFormat, RowStoreSpec } from '../stores/index.ts';
 import type { Backend } from './sources.ts';
 
 export interface LoaderOptions {
@@ -122,7 +122,11 @@ export interface Loader {
   readonly cells: number;
   /** Columns of every minibatch. */
   readonly genes: readonly string[];
-  readonly plates: readonly { readonly backend: 'file' | 'pack' | 'memory'; readonly format: CollectionFormat; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number }[];
+  readonly plates: readonly {
+    readonly backend: 'file' | 'pack' | 'memory'; readonly format: CollectionFormat; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number;
+    /** How the file itself is read, and which column each of its genes becomes: null where they are the columns. */
+    readonly own: RowStoreSpec; readonly columns: Int32Array | null;
+  }[];
   readonly labels: Readonly<Record<string, LoaderLabel>>;
   readonly plan: LoaderPlan;
   readonly layout: FetchLayout;

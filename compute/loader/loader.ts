@@ -122,7 +122,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     return {
       cells,
       genes: join.names,
-      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, backend: store.kind === 'pack' || store.kind === 'memory' ? store.kind : 'file' })),
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: store.kind === 'pack' || store.kind === 'memory' ? store.kind : 'file' })),
       labels,
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, workers },
       notes,

@@ -4,14 +4,16 @@
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { failure } from '../../protocol/errors.ts';
 import type { Loader } from './contract.ts';
 import { pythonLoader } from './python-loader.ts';
+import { pythonMatrix } from './python-matrix.ts';
 
-/** Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py; returns the paths. Errors: invalid-parameter for other formats than h5ad. */
+/**
+ * Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py, and DIR/columns-FILE.npy for files whose genes
+ * come in another order; returns the paths. Errors: unsupported-format for files that the Python loader does not read.
+ */
 export function writeOrder(loader: Loader, folder: string, epochs: number): string[] {
-  const other = loader.plates.find(({ format }) => format !== 'h5ad');
-  if (other) throw failure('invalid-parameter', { step: 'bench loader', parameter: 'order', value: other.path, reason: `the Python loader that goes with an order reads h5ad files, not ${other.format}` });
+  const matrices = loader.plates.map(({ path, own }) => pythonMatrix(path, own));
   mkdirSync(folder, { recursive: true });
   const paths: string[] = [];
   const ends: number[][] = [];
@@ -27,7 +29,7 @@ export function writeOrder(loader: Loader, folder: string, epochs: number): stri
         rows += batch.length;
         border.push(rows);
       }
-      writeSync(fd, npyHeader(rows), 0, headerBytes, 0);
+      writeSync(fd, npyHeader(rows, '<u4'), 0, headerBytes, 0);
       ends.push(border);
     } finally {
       closeSync(fd);
@@ -35,8 +37,15 @@ export function writeOrder(loader: Loader, folder: string, epochs: number): stri
     paths.push(path);
   }
   const about = {
-    truckee_order: 1, cells: loader.cells, batch: loader.layout.batch, epochs,
-    files: loader.plates.map(({ path, rowOffset, cells }) => ({ path, offset: rowOffset, cells })),
+    truckee_order: 2, cells: loader.cells, genes: loader.genes.length, batch: loader.layout.batch, epochs,
+    files: loader.plates.map(({ path, rowOffset, cells, columns }, i) => {
+      const name = columns === null ? null : `columns-${i}.npy`;
+      if (columns !== null && name !== null) {
+        writeFileSync(join(folder, name), Buffer.concat([npyHeader(columns.length, '<i4'), new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength)]));
+        paths.push(join(folder, name));
+      }
+      return { path, offset: rowOffset, cells, ...matrices[i], columns: name };
+    }),
     fetch: loader.layout.batch * loader.layout.fetchFactor,
     // Short minibatches only end fetches: their borders are listed rather than worked out.
     ends,
@@ -51,8 +60,8 @@ export function writeOrder(loader: Loader, folder: string, epochs: number): stri
 const headerBytes = 128;
 
 /** Version 1.0 of numpy's format, padded to 128 bytes. */
-function npyHeader(rows: number): Uint8Array {
-  const text = `{'descr': '<u4', 'fortran_order': False, 'shape': (${rows},), }`;
+function npyHeader(rows: number, type: '<u4' | '<i4'): Uint8Array {
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${rows},), }`;
   const out = Buffer.alloc(headerBytes, ' ');
   out.write('\x93NUMPY\x01\x00', 0, 'latin1');
   out.writeUInt16LE(headerBytes - 10, 8);

@@ -1,4 +1,4 @@
-/** The small Python program that goes with an order file: the same minibatches for PyTorch, through h5py and scipy. */
+/** The small Python program that goes with an order file: the same minibatches for PyTorch, through h5py or zarr, and scipy. */
 export const pythonLoader = `"""Minibatches in the order that Truckee wrote: the same cells, in the same minibatches.
 
     from truckee_order import OrderedCells, to_sparse
@@ -6,13 +6,12 @@ export const pythonLoader = `"""Minibatches in the order that Truckee wrote: the
     for parts, rows in loader:
         x = to_sparse(parts)            # torch sparse CSR, float32; rows: int64
 
-Needs numpy, scipy, h5py and torch. With workers PyTorch hands every worker a run of fetches; all minibatches come once.
+Needs numpy, scipy and torch; h5py for h5ad and 10x files, zarr for Zarr stores. With workers PyTorch hands every worker a run of fetches; all minibatches come once.
 """
 import json
 import os
 import warnings
 
-import h5py
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -40,6 +39,7 @@ def to_sparse(parts):
 
 class OrderedCells(torch.utils.data.IterableDataset):
     def __init__(self, folder, epoch=0):
+        self.folder = folder
         with open(os.path.join(folder, "order.json")) as text:
             self.about = json.load(text)
         self.rows = np.load(os.path.join(folder, f"order-{epoch}.npy"), mmap_mode="r")
@@ -62,13 +62,12 @@ class OrderedCells(torch.utils.data.IterableDataset):
         if info is not None:
             share = np.array_split(np.arange(len(runs)), info.num_workers)[info.id]
             runs = [runs[i] for i in share]
-        files = [h5py.File(file["path"], "r") for file in self.about["files"]]
-        matrices = [(f["X/data"], f["X/indices"], f["X/indptr"][:], int(f["X"].attrs["shape"][1])) for f in files]
+        matrices = [open_matrix(file, self.folder) for file in self.about["files"]]
         for first, last in runs:
             start = self.ends[first - 1] if first else 0
             wanted = np.asarray(self.rows[start : self.ends[last - 1]])
             ids = np.unique(wanted)
-            chunk = sp.vstack([self.read(matrices[n], ids[(ids >= a) & (ids < b)] - a) for n, (a, b) in enumerate(zip(self.offsets, self.offsets[1:]))]).tocsr()
+            chunk = sp.vstack([self.read(matrices[n], ids[(ids >= a) & (ids < b)].astype(np.int64) - a) for n, (a, b) in enumerate(zip(self.offsets, self.offsets[1:]))]).tocsr()
             for number in range(first, last):
                 begin = self.ends[number - 1] if number else 0
                 rows = np.asarray(self.rows[begin : self.ends[number]])
@@ -77,16 +76,68 @@ class OrderedCells(torch.utils.data.IterableDataset):
                 parts = (x.indptr.astype(np.int64), x.indices.astype(np.int64), x.data.astype(np.float32), x.shape[1])
                 yield parts, rows.astype(np.int64)
 
-    @staticmethod
-    def read(matrix, local):
-        data, indices, indptr, genes = matrix
-        parts, values, lengths = [], [], indptr[local + 1] - indptr[local]
-        cuts = np.flatnonzero(np.diff(local) != 1) + 1
-        for run in np.split(local, cuts) if len(local) else []:
-            a, b = int(indptr[run[0]]), int(indptr[run[-1] + 1])
-            parts.append(indices[a:b])
-            values.append(data[a:b])
-        pointers = np.concatenate([[0], np.cumsum(lengths)])
+    def read(self, matrix, local):
+        """Rows of one file, ascending, as the columns of the minibatches."""
+        x = matrix.rows(local)
+        if matrix.columns is None:
+            return x
+        row, column = np.repeat(np.arange(len(local)), np.diff(x.indptr)), matrix.columns[x.indices]
+        kept = column >= 0
+        return sp.csr_matrix((x.data[kept], (row[kept], column[kept])), shape=(len(local), self.about["genes"]))
+
+
+def runs_of(local):
+    """Neighbouring rows are read together."""
+    return np.split(local, np.flatnonzero(np.diff(local) != 1) + 1) if len(local) else []
+
+
+class Sparse:
+    def __init__(self, data, indices, indptr, genes):
+        self.data, self.indices, self.indptr, self.genes = data, indices, np.asarray(indptr[:]).astype(np.int64), genes
+
+    def rows(self, local):
+        parts, values, lengths = [], [], self.indptr[local + 1] - self.indptr[local]
+        for run in runs_of(local):
+            a, b = int(self.indptr[run[0]]), int(self.indptr[run[-1] + 1])
+            parts.append(np.asarray(self.indices[a:b]).astype(np.int64))
+            values.append(np.asarray(self.data[a:b]).astype(np.float32))
         empty = np.zeros(0, dtype=np.float32)
-        return sp.csr_matrix((np.concatenate(values or [empty]), np.concatenate(parts or [empty.astype(np.int64)]), pointers), shape=(len(local), genes))
+        entries = (np.concatenate(values or [empty]), np.concatenate(parts or [empty.astype(np.int64)]), np.concatenate([[0], np.cumsum(lengths)]))
+        return sp.csr_matrix(entries, shape=(len(local), self.genes))
+
+
+class Dense:
+    def __init__(self, values, genes):
+        self.values, self.genes = values, genes
+
+    def rows(self, local):
+        parts = [np.asarray(self.values[int(run[0]) : int(run[-1]) + 1]).astype(np.float32) for run in runs_of(local)]
+        return sp.csr_matrix(np.concatenate(parts or [np.zeros((0, self.genes), dtype=np.float32)]))
+
+
+def bare(path, kind):
+    """An array of numbers in a file, with numpy's header or without."""
+    with open(path, "rb") as file:
+        saved = file.read(6) == b"\\x93NUMPY"
+    return np.load(path, mmap_mode="r") if saved else np.memmap(path, dtype=kind, mode="r")
+
+
+def open_matrix(file, folder):
+    container, genes = file["container"], file["genes"]
+    if container == "hdf5":
+        import h5py
+
+        get = h5py.File(file["path"], "r").__getitem__
+    elif container == "zarr":
+        import zarr
+
+        get = zarr.open_group(file["path"], mode="r").__getitem__
+    else:
+
+        def get(name):
+            return bare(os.path.join(file["path"], name), file["types"][name])
+
+    matrix = Dense(get(file["dense"]), genes) if "dense" in file else Sparse(*[get(name) for name in file["csr"]], genes)
+    matrix.columns = None if file["columns"] is None else np.load(os.path.join(folder, file["columns"]))
+    return matrix
 `;

@@ -12,6 +12,8 @@ export interface LoaderSource extends LabelledFile {
   readonly format: CollectionFormat;
   readonly genes: readonly string[];
   readonly store: RowStoreSpec;
+  /** How the file itself is read, whatever (a pack, memory) is read in its place. */
+  readonly own: RowStoreSpec;
   /** First rows of the units (of the file's chunks, whatever is read: the order is the same with a pack and without) that chunk-aware sampling draws, the number of rows last. */
   readonly units: Uint32Array;
   /** Mean stored entries of a row. */
@@ -52,7 +54,7 @@ async function openSource(path: string, verified: boolean, backend: Backend, wan
     if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
     const stat = statSync(cells.watched);
     const source: LoaderSource = {
-      name: nameOf(path), path, format: cells.format, cells: cells.cells, genes: cells.genes, store: pack === null ? cells.store : { kind: 'pack', pack }, units: cells.units,
+      name: nameOf(path), path, format: cells.format, cells: cells.cells, genes: cells.genes, store: pack === null ? cells.store : { kind: 'pack', pack }, own: cells.store, units: cells.units,
       columns: cells.columns, column: (name) => cells.column(name), meanEntries: cells.stored / cells.cells, stamp: { path: cells.watched, bytes: stat.size, mtimeMs: stat.mtimeMs }, close: () => cells.close(),
     };
     return { source, key: await keyOf(cells) };

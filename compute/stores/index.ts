@@ -17,6 +17,8 @@ export { openRowStore, rowStoreSpec } from './rows/open.ts';
 export { readIntoMemory } from './rows/memory.ts';
 export type { CellCollection, CollectionFormat } from './collection.ts';
 export { openCollection } from './open-collection.ts';
+export { scdlFiles } from './scdl/contract.ts';
+export { scdlTypes } from './scdl/header.ts';
 export { buildPack, deletePack } from './pack/build.ts';
 export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
 export { packPath, sourceOf } from './pack/format.ts';

@@ -91,6 +91,9 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     const { page } = watched;
     await page.goto(`${served.base}/preflight`);
     await page.getByRole('cell', { name: 'Shared memory' }).waitFor();
+    // Either the limits or the reason why they are not known.
+    const graphics = page.getByRole('row').filter({ has: page.getByRole('cell', { name: 'WebGPU of this browser' }) });
+    await graphics.getByText(/Limits are not known, because|largest buffer/).waitFor();
     await page.getByRole('combobox', { name: 'Recipe, on all registered data' }).click();
     await page.getByRole('option').first().click();
     await page.getByText('Plan of every step').waitFor();

@@ -1,4 +1,5 @@
 /** The page that finds settings for a loader, as people use it: predicted, measured, read once; by eye of axe, light and dark. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { truckee } from '../support/truckee.ts';
@@ -61,6 +62,27 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     }
     await page.getByRole('status').getByText(/h5ad, weighted.*about 1,500 cells\/s \(published on ml\.g4dn/).waitFor();
     expect(await axeFaults(page, 'questions')).toEqual([]);
+    // Formats compared on this disk: begun, stopped, compared, kept.
+    const formats = page.getByRole('region', { name: 'Formats of storage', exact: true });
+    await formats.getByRole('textbox', { name: 'Cells of the sample' }).fill('300');
+    await formats.getByRole('textbox', { name: 'Epochs of each' }).fill('900');
+    await formats.getByRole('button', { name: 'Compare' }).click();
+    await formats.getByRole('button', { name: 'Stop' }).click();
+    await formats.getByText('Stopped before the end; no copies are left.').waitFor();
+    await formats.getByRole('textbox', { name: 'Epochs of each' }).fill('5');
+    await formats.getByRole('button', { name: 'Compare' }).click();
+    const compared = formats.getByRole('table', { name: 'Formats of storage compared' });
+    await compared.waitFor();
+    expect(await compared.locator('tbody th, tbody td:first-child').allTextContents()).toEqual(['HDF5, gzip', 'HDF5, uncompressed', 'Zarr', 'Parquet', 'SCDL', 'pack']);
+    expect(await compared.locator('tbody tr').first().getByText('1.00×').count()).toBe(3);
+    await formats.getByText(/300 cells × 1,500 genes.*Medians of 5 epochs/).waitFor();
+    expect(readdirSync(workspace).filter((name) => name.startsWith('.truckee-storage'))).toEqual([]);
+    expect(await axeFaults(page, 'formats')).toEqual([]);
+    await shoot(page, 'formats-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await shoot(page, 'formats-light');
+    await page.reload();
+    await compared.waitFor();
     await page.goto(`${served.base}/help`);
     await page.getByRole('table', { name: 'Layers of loading' }).getByText(/random enough at the cost of sequential reading/).waitFor();
     await page.getByText(/Iterate over minibatches/).waitFor();

@@ -1,5 +1,5 @@
 /** Runs under hard use: stopped and gone on with, pages reloaded, two tabs, an engine killed, the host gone and back, a second host. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -11,11 +11,16 @@ const desk = newDesk('runs');
 const { folder, workspace } = desk;
 let served: Served;
 let page: Page;
+let overridden: string;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
   const made = await truckee(['generate', join(folder, 'plates'), '--plates', '2', '--cells', '15000', '--genes', '20000', '--seed', '3']);
   await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
+  // Refused by preflight, run all the same, and ended by a filter that leaves nothing.
+  writeFileSync(join(folder, 'nothing.json'), JSON.stringify({ truckee: 1, name: 'nothing', steps: [{ step: 'filter', params: { where: 'gene_count > 1e9' } }] }));
+  await truckee(['run', join(folder, 'nothing.json'), '--memory', '1MiB', '--override', '--workspace', workspace]);
+  overridden = readdirSync(join(workspace, 'runs'))[0]!.replace(/\..*$/, '');
   ({ served, page } = await desk.open());
 });
 
@@ -68,6 +73,15 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).waitFor();
     await page.getByText('Event log').click();
     await page.getByText(/starting again from its checkpoint/).waitFor();
+  });
+
+  test('a run that overrode preflight still does when it is gone on with, and says so again', async () => {
+    await page.goto(`${served.base}/runs/${overridden}`);
+    await page.getByText(/Run in spite of preflight: .*needs at least/).waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForURL((url) => /\/runs\//.test(url.pathname) && !url.pathname.endsWith(overridden));
+    await page.getByText(/Nothing is left after/).first().waitFor();
+    await page.getByText(/Run in spite of preflight: .*needs at least/).waitFor();
   });
 
   test('a host that goes and comes back under an open page: the line is lost, then a new key opens the same workspace', async () => {

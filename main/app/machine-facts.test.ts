@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { adviseFormats, recommendedFormat } from '../datasets/formats.table.ts';
-import { machineLines } from './machine-facts.ts';
+import { graphicsWords, machineLines } from './machine-facts.ts';
 
 const machine = {
-  cpu: 'A', cores: 1, memoryBytes: 2 ** 35, freeMemoryBytes: 2 ** 34, memoryLimitBytes: 2 ** 30, disk: { kind: 'HDD', freeBytes: 5e11 }, sharedMemoryBytes: 64 * 2 ** 20, adapters: [],
+  cpu: 'A', cores: 1, memoryBytes: 2 ** 35, freeMemoryBytes: 2 ** 34, memoryLimitBytes: 2 ** 30, disk: { kind: 'HDD', freeBytes: 5e11 }, sharedMemoryBytes: 64 * 2 ** 20, adapters: [], adaptersFrom: 'the driver',
 } as const;
 
 test('every gap of a machine is told at once, each with what it means', () => {
@@ -14,6 +14,9 @@ test('every gap of a machine is told at once, each with what it means', () => {
   expect(lines.find(({ what }) => what === 'Shared memory')!.words).toContain('4 GB');
   const good = machineLines({ ...machine, cores: 8, memoryLimitBytes: null, disk: { kind: 'SSD', freeBytes: 2e12 }, sharedMemoryBytes: 2 ** 33, adapters: ['NVIDIA'] });
   expect(good.every(({ verdict }) => verdict === 'good')).toBe(true);
+  // What is not known here is said, and where it is told.
+  expect(lines.at(-1)!.words).toMatch(/looked for by the driver; limits are told by WebGPU/);
+  expect(graphicsWords({ adapters: [], adaptersFrom: null })).toContain('does not list its adapters');
 });
 
 test('forms of the atlas are stated with their sizes, and one that would not fit is not advised', () => {

@@ -38,6 +38,12 @@ export function machineLines(machine: Machine): Line[] {
       what: 'Shared memory', found: sharedMemoryBytes === null ? 'none' : `${formatBytes(sharedMemoryBytes)} in /dev/shm`, verdict: (sharedMemoryBytes ?? 0) >= leastSharedMemory ? 'good' : 'note',
       words: (sharedMemoryBytes ?? 0) >= leastSharedMemory ? '' : 'Truckee needs none; exported PyTorch notebooks with several workers want 4 GB or num_workers=0',
     },
-    { what: 'Graphics', found: machine.adapters.join(', ') || 'no adapter found', verdict: machine.adapters.length > 0 ? 'good' : 'note', words: machine.adapters.length > 0 ? '' : 'everything runs on the processor' },
+    { what: 'Graphics', found: machine.adapters.join(', ') || 'no adapter found', verdict: machine.adapters.length > 0 ? 'good' : 'note', words: graphicsWords(machine) },
   ];
+}
+
+/** How the names of adapters are known, which is all that is known of them without a page. */
+export function graphicsWords({ adapters, adaptersFrom }: Pick<Machine, 'adapters' | 'adaptersFrom'>): string {
+  if (adaptersFrom === null) return 'this system does not list its adapters; the page Preflight asks the browser for adapter and limits';
+  return `${adapters.length > 0 ? 'named' : 'everything runs on the processor; looked for'} by ${adaptersFrom}; limits are told by WebGPU, which the page Preflight asks in the browser`;
 }

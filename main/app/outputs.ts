@@ -20,6 +20,8 @@ export interface OutputOptions {
   readonly signal?: AbortSignal;
   /** Threads of an export of data. */
   readonly workers?: number | null;
+  /** Leaves behind what is half written, for whoever goes on. */
+  readonly abandon?: AbortSignal;
   onEvent?(event: JobEvent): void;
 }
 
@@ -129,5 +131,5 @@ export function refuseExisting(path: string): void {
 }
 
 function callOptions(options: OutputOptions) {
-  return { start: options.start, ...(options.signal ? { signal: options.signal } : {}), ...(options.onEvent ? { onEvent: options.onEvent } : {}) };
+  return { start: options.start, ...(options.signal ? { signal: options.signal } : {}), ...(options.abandon ? { abandon: options.abandon } : {}), ...(options.onEvent ? { onEvent: options.onEvent } : {}) };
 }

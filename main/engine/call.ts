@@ -8,6 +8,8 @@ export interface EngineCallOptions {
   readonly start: StartEngine;
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Kills the engine at once: what it has saved by then is there for whoever goes on. */
+  readonly abandon?: AbortSignal;
   onEvent?(event: JobEvent): void;
 }
 
@@ -21,6 +23,7 @@ export function callEngine<Answer>(job: EngineJob, options: EngineCallOptions): 
       settled = true;
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
+      options.abandon?.removeEventListener('abort', onAbandon);
       act();
     };
     const engine = options.start(job, {
@@ -40,6 +43,8 @@ export function callEngine<Answer>(job: EngineJob, options: EngineCallOptions): 
     });
     const onAbort = (): void => engine.stop();
     options.signal?.addEventListener('abort', onAbort);
+    const onAbandon = (): void => engine.kill();
+    options.abandon?.addEventListener('abort', onAbandon);
     const seconds = options.timeoutSeconds;
     const timer = setTimeout(() => {
       const path = 'path' in job ? job.path : job.kind;

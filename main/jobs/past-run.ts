@@ -7,6 +7,7 @@ import type { JobStep, PlateInput } from '../../protocol/jobs.ts';
 import { parseRecipe, type Recipe } from '../../protocol/recipe.ts';
 import { jobPlan, listJobs, resultsOfJob, type JobRow } from '../catalog/jobs.ts';
 import { findResult } from '../catalog/results.ts';
+import type { Limits } from '../preflight/hardware.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface PastRun {
@@ -22,8 +23,12 @@ export interface PastRun {
 export interface JobPlan {
   readonly steps: readonly JobStep[];
   readonly plates: readonly PlateInput[];
-  /** What all processes together may use; absent in runs of earlier versions. */
+  /** What all processes together may use; absent in runs of earlier versions, as is all below. */
   readonly memoryBytes?: number;
+  /** What the user allowed, for whoever goes on with it. */
+  readonly limits?: Limits;
+  /** What preflight had against it. */
+  readonly overridden?: string;
 }
 
 /** `name` is the start of a run's id, or 'latest' for the last run that ended well. @throws not-found, corrupt-result. */

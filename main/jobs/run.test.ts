@@ -40,7 +40,7 @@ function setUp(steps = ['qc', 'pca']) {
   };
   const events: JobEvent[] = [];
   const recipe = recipeSchema.parse({ truckee: 1, name: 'mine', steps: steps.map((step) => ({ step })) });
-  const running = runJob(workspace, recipe, job, { start, onEvent: (logged) => void events.push(logged.event) });
+  const running = runJob(workspace, recipe, job, { start, limits: { memoryBytes: null, workers: null }, onEvent: (logged) => void events.push(logged.event) });
   return { workspace, job, engines, events, running };
 }
 

@@ -11,6 +11,7 @@ import type { EngineMessage, PipelineJob } from '../../protocol/jobs.ts';
 import type { Recipe } from '../../protocol/recipe.ts';
 import { addJobResult, endJob, insertJob, setJobRunning } from '../catalog/jobs.ts';
 import { adoptResult } from '../results/adopt.ts';
+import type { Limits } from '../preflight/hardware.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Engine, EngineExit, StartEngine } from '../engine/contract.ts';
 import { openEventLog } from './log.ts';
@@ -24,6 +25,8 @@ export interface RunningJob {
 
 export interface RunOptions {
   readonly start: StartEngine;
+  /** What the user allowed: kept with the run. */
+  readonly limits: Limits;
   onEvent?(logged: LoggedEvent): void;
 }
 
@@ -140,7 +143,8 @@ export function runJob(workspace: Workspace, recipe: Recipe, prepared: PipelineJ
   const startEngine = (): Engine =>
     options.start(job, { onMessage: (message) => guarded(() => onMessage(message)), onExit: (exit) => guarded(() => onExit(exit)) });
 
-  insertJob(workspace.catalog, { id: job.id, kind: job.kind, recipe: JSON.stringify(recipe), plan: JSON.stringify({ steps: job.steps, plates: job.plates, memoryBytes: job.memoryBytes } satisfies JobPlan), queuedAt: new Date().toISOString() });
+  const plan: JobPlan = { steps: job.steps, plates: job.plates, memoryBytes: job.memoryBytes, limits: options.limits, ...(job.overridden === undefined ? {} : { overridden: job.overridden }) };
+  insertJob(workspace.catalog, { id: job.id, kind: job.kind, recipe: JSON.stringify(recipe), plan: JSON.stringify(plan), queuedAt: new Date().toISOString() });
   record({ kind: 'queued' });
   setJobRunning(workspace.catalog, job.id);
   engine = startEngine();

@@ -18,12 +18,14 @@ export interface Machine {
   readonly sharedMemoryBytes: number | null;
   /** Names of graphics adapters that the system lists; empty: none, everything runs on the processor. */
   readonly adapters: readonly string[];
+  /** Who names them; null where the system has no such list. */
+  readonly adaptersFrom: string | null;
 }
 
 export function probeMachine(folder: string): Machine {
   return {
     cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), memoryBytes: totalmem(), freeMemoryBytes: freemem(), memoryLimitBytes: containerLimit(),
-    disk: { kind: diskKind(folder), freeBytes: freeBytes(folder) }, sharedMemoryBytes: sharedMemory(), adapters: adapters(),
+    disk: { kind: diskKind(folder), freeBytes: freeBytes(folder) }, sharedMemoryBytes: sharedMemory(), adapters: adapters(), adaptersFrom: process.platform === 'linux' ? "NVIDIA's driver and the list of PCI devices" : null,
   };
 }
 

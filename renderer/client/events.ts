@@ -78,6 +78,7 @@ function hear(message: HostMessage): void {
     }
     case 'changed':
       void queryClient.invalidateQueries({ queryKey: message.what === 'datasets' ? host.datasets.key() : host.runs.key() });
+      if (message.what === 'exports') void queryClient.invalidateQueries({ queryKey: host.extract.key() });
       void queryClient.invalidateQueries({ queryKey: host.workspace.key() });
       return;
     case 'work': {

@@ -21,6 +21,8 @@ export const host = createTanstackQueryUtils(client);
 /** What went wrong, in the host's own words; a host that does not answer gets words too. */
 export function errorOf(thrown: unknown): ErrorData {
   if (thrown instanceof ORPCError && isErrorData(thrown.data)) return thrown.data;
+  // A failure that is part of an answer: of a download, a plan, a job.
+  if (isErrorData(thrown) && !(thrown instanceof Error)) return thrown;
   if (thrown instanceof ORPCError && thrown.status === 401) return failure('no-access', { reason: 'it has no session' }).data;
   // Other TypeErrors are defects of this page.
   if (thrown instanceof TypeError && /fetch|network|load failed/i.test(thrown.message)) return failure('host-unreachable', { detail: thrown.message }).data;

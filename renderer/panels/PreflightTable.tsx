@@ -1,6 +1,6 @@
 /** What a run will need, said before it starts: one line per resource with number, verdict and remedy; the steps folded below. */
 import { Badge, Table, Text } from '@mantine/core';
-import type { PreflightPage } from '../../protocol/api.types.ts';
+import type { PreflightLine, PreflightPage } from '../../protocol/api.types.ts';
 import { formatBytes, formatCount, formatSeconds } from '../client/words.ts';
 
 const colors = { fits: 'teal', tight: 'orange', 'does not fit': 'red' } as const;
@@ -8,17 +8,7 @@ const colors = { fits: 'teal', tight: 'orange', 'does not fit': 'red' } as const
 export function PreflightTable({ page }: { readonly page: PreflightPage }) {
   return (
     <div>
-      <Table verticalSpacing="xs">
-        <Table.Thead><Table.Tr><Table.Th>Resource</Table.Th><Table.Th>Needed</Table.Th><Table.Th>Available</Table.Th><Table.Th>Verdict</Table.Th><Table.Th>What to do</Table.Th></Table.Tr></Table.Thead>
-        <Table.Tbody>
-          {page.lines.map((line) => (
-            <Table.Tr key={line.resource}>
-              <Table.Td>{line.resource}</Table.Td><Table.Td>{line.needed}</Table.Td><Table.Td>{line.available}</Table.Td>
-              <Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm">{line.verdict}</Badge></Table.Td><Table.Td>{line.remedy || 'nothing'}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <PreflightLines lines={page.lines} />
       {page.steps.length > 0 && page.steps.every((step) => step.reused) && <Text size="sm" mt="xs">Everything has been computed before with exactly these answers: the run only puts it together again.</Text>}
       {page.notes.map((note) => <Text key={note} size="sm" c="dimmed" mt={4}>{note}</Text>)}
       <details className="facts">
@@ -45,5 +35,22 @@ export function PreflightTable({ page }: { readonly page: PreflightPage }) {
         </Table>
       </details>
     </div>
+  );
+}
+
+/** One line per resource. */
+export function PreflightLines({ lines }: { readonly lines: readonly PreflightLine[] }) {
+  return (
+    <Table verticalSpacing="xs">
+      <Table.Thead><Table.Tr><Table.Th>Resource</Table.Th><Table.Th>Needed</Table.Th><Table.Th>Available</Table.Th><Table.Th>Verdict</Table.Th><Table.Th>What to do</Table.Th></Table.Tr></Table.Thead>
+      <Table.Tbody>
+        {lines.map((line) => (
+          <Table.Tr key={line.resource}>
+            <Table.Td>{line.resource}</Table.Td><Table.Td>{line.needed}</Table.Td><Table.Td>{line.available}</Table.Td>
+            <Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm" miw="max-content">{line.verdict}</Badge></Table.Td><Table.Td>{line.remedy || 'nothing'}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

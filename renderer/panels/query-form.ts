@@ -45,3 +45,9 @@ export function commandOf(query: Query): string {
   const options = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : (Array.isArray(value) ? value : [value]).map((one) => `--${name} ${quoted(one as string | number)}`)));
   return ['truckee query', ...options, '--out cells.h5ad'].join(' ');
 }
+
+/** A name for the file of its cells: what is asked for, in letters that every disk takes. */
+export function fileNameOf(query: Query): string {
+  const parts = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : name === 'where' ? ['where'] : (Array.isArray(value) ? value : [value]).map(String)));
+  return parts.join('-').replaceAll(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+/, '').slice(0, 80).replace(/[-.]+$/, '') || 'cells';
+}

@@ -2,9 +2,11 @@
 import { Badge, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { LoaderRow } from '../../protocol/api.data.ts';
+import { Fragment, useState, type ReactNode } from 'react';
+import type { LoaderRow, MachineFacts } from '../../protocol/api.data.ts';
 import { host } from '../client/rpc.ts';
+import { askGraphics } from '../client/webgpu.ts';
+import { bridge } from '../client/window.ts';
 import { formatBytes, formatMoment, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { PreflightTable } from '../panels/PreflightTable.tsx';
@@ -13,6 +15,7 @@ const colors = { good: 'teal', note: 'orange', missing: 'red' } as const;
 
 export function MachinePage() {
   const machine = useQuery({ ...host.machine.queryOptions(), staleTime: 5000 });
+  const graphics = useQuery({ queryKey: ['webgpu'], queryFn: () => askGraphics(navigator, isSecureContext), staleTime: Infinity });
   return (
     <Stack maw={1000} gap="xl">
       <Title order={1}>Preflight</Title>
@@ -21,7 +24,14 @@ export function MachinePage() {
         <Title order={2} mb="xs">This machine</Title>
         <Table verticalSpacing="xs">
           <Table.Thead><Table.Tr><Table.Th>What</Table.Th><Table.Th>Found</Table.Th><Table.Th>Verdict</Table.Th><Table.Th>To know</Table.Th></Table.Tr></Table.Thead>
-          <Table.Tbody>{machine.data?.lines.map((line) => <Table.Tr key={line.what}><Table.Td style={{ whiteSpace: 'nowrap' }}>{line.what}</Table.Td><Table.Td miw={180}>{line.found}</Table.Td><Table.Td><Badge color={colors[line.verdict]} variant="light" radius="sm" miw={64}>{line.verdict}</Badge></Table.Td><Table.Td>{line.words}</Table.Td></Table.Tr>)}</Table.Tbody>
+          <Table.Tbody>
+            {machine.data?.lines.map((line) => <Fact key={line.what} {...line} />)}
+            {graphics.data && (
+              <Fact what={bridge ? 'WebGPU' : 'WebGPU of this browser'} {...graphics.data}>
+                {graphics.data.limits.length > 0 && <dl className="pairs" aria-label="Limits of the adapter">{graphics.data.limits.map(({ name, words, value }) => <Fragment key={name}><dt title={name}>{words}</dt><dd>{value}</dd></Fragment>)}</dl>}
+              </Fact>
+            )}
+          </Table.Tbody>
         </Table>
       </section>
       <Fits />
@@ -46,6 +56,12 @@ export function MachinePage() {
       </section>
     </Stack>
   );
+}
+
+type FactProps = MachineFacts['lines'][number] & { readonly children?: ReactNode };
+
+function Fact({ what, found, verdict, words, children }: FactProps) {
+  return <Table.Tr><Table.Td style={{ whiteSpace: 'nowrap' }}>{what}</Table.Td><Table.Td miw={180}>{found}</Table.Td><Table.Td><Badge color={colors[verdict]} variant="light" radius="sm" miw={64}>{verdict}</Badge></Table.Td><Table.Td>{words}{children}</Table.Td></Table.Tr>;
 }
 
 /** A ready recipe on the registered data. */

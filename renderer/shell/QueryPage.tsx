@@ -6,12 +6,15 @@ import { isEmptyQuery, type Query, type QueryAnswer } from '../../protocol/query
 import { host } from '../client/rpc.ts';
 import { formatBytes, formatCount, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { ExtractDialog } from '../panels/ExtractDialog.tsx';
+import { Extractions } from '../panels/Extractions.tsx';
 import { commandOf, nameFields, offersOf, queryOf, type NameField, type QueryWords } from '../panels/query-form.ts';
 
 /** Counted at every name that is chosen; nothing of X is read for it. */
 export function QueryPage() {
   const [words, setWords] = useState<QueryWords>({ names: {}, where: '' });
   const [asked, setAsked] = useState<Query>({});
+  const [extracting, setExtracting] = useState(false);
   const [drugs, lines, plates] = [useQuery(host.catalog.drugs.queryOptions()), useQuery(host.catalog.lines.queryOptions()), useQuery(host.catalog.plates.queryOptions())];
   const offers = useMemo(() => offersOf({ drugs: drugs.data ?? [], lines: lines.data ?? [], plates: plates.data ?? [] }), [drugs.data, lines.data, plates.data]);
   const answer = useQuery({ ...host.query.queryOptions({ input: { query: asked } }), enabled: !isEmptyQuery(asked), placeholderData: keepPreviousData });
@@ -45,10 +48,16 @@ export function QueryPage() {
       {answer.data && !answer.error && !isEmptyQuery(asked) && <Answer answer={answer.data} />}
       {answer.data && !answer.error && !isEmptyQuery(asked) && answer.data.cells > 0 && (
         <div>
-          <Text size="sm">These cells as a file, with obs, var and provenance (a .zarr folder as well); the same question may stand in a recipe as <code>query</code>:</Text>
+          <Group gap="sm" mb="xs">
+            <Button onClick={() => setExtracting(true)} disabled={answer.data.definition !== 'registered'} aria-haspopup="dialog">Extract...</Button>
+            <Text size="sm" c="dimmed">{answer.data.definition === 'registered' ? 'These cells as a file, with obs, var and provenance.' : 'To extract these cells, add the plates that hold them: so far only tables are known.'}</Text>
+          </Group>
+          <Text size="sm">The same from a terminal; and the question may stand in a recipe as <code>query</code>:</Text>
           <Code block>{commandOf(asked)}</Code>
         </div>
       )}
+      {extracting && <ExtractDialog query={asked} onClose={() => setExtracting(false)} />}
+      <Extractions />
     </Stack>
   );
 }

@@ -29,6 +29,7 @@ export function RunPage({ run }: { readonly run: string }) {
         <Group gap="sm"><Title order={1}>{summary.title || summary.name}</Title><StateBadge state={summary.state} />{summary.cells > 0 && <Origin demo={summary.demo} />}</Group>
         <Text c="dimmed" size="sm">{run.slice(0, 8)} · {formatMoment(summary.queuedAt)}{summary.cells > 0 && ` · ${formatCount(summary.cells)} cells in ${detail.data.plates.length} data set${detail.data.plates.length === 1 ? '' : 's'}`}{summary.seconds !== null && ` · ${formatSeconds(summary.seconds)}, at most ${formatBytes(summary.peakBytes ?? 0)} of memory`}</Text>
       </div>
+      {detail.data.overridden !== null && <Text size="sm" role="note">Run in spite of preflight: {detail.data.overridden}</Text>}
       <Ending detail={detail.data} />
       <section className="card"><RunProgress detail={detail.data} /></section>
       {summary.state === 'done' && <TakeAlong run={run} />}

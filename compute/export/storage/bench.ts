@@ -26,7 +26,7 @@ const memoryBytesPerEntry = 40;
 /** Errors: those of opening the files; invalid-parameter, disk-too-small, memory-too-small, cancelled. */
 export async function compareStorage(job: Omit<StorageJob, 'kind' | 'id'>, host: StorageHost = {}): Promise<StorageAnswer> {
   if (job.epochs < leastEpochs) throw failure('invalid-parameter', { step: 'bench storage', parameter: 'rounds', value: String(job.epochs), reason: `a median and a spread need at least ${leastEpochs} epochs` });
-  const sample = await readSample(job);
+  const sample = await readSample(job, host.signal);
   let folder: string;
   try {
     folder = mkdtempSync(join(job.folder, '.truckee-storage-'));
@@ -42,6 +42,7 @@ export async function compareStorage(job: Omit<StorageJob, 'kind' | 'id'>, host:
     let done = 0;
     const tick = (): void => host.onEpoch?.(++done, total);
     for (const format of storageFormats) {
+      if (host.signal?.aborted) throw failure('cancelled', { step: 'storage' });
       const started = performance.now();
       const copy = await writeCopy(format, folder, sample);
       const writeSeconds = (performance.now() - started) / 1000;
@@ -59,12 +60,12 @@ export async function compareStorage(job: Omit<StorageJob, 'kind' | 'id'>, host:
   }
 }
 
-async function readSample(job: Omit<StorageJob, 'kind' | 'id'>): Promise<Sample> {
+async function readSample(job: Omit<StorageJob, 'kind' | 'id'>, signal: AbortSignal | undefined): Promise<Sample> {
   const loader = await openLoader({ files: job.files, strategy: { kind: 'streaming' }, batch: 256, fetchFactor: 4, workers: 0, join: 'inner', backend: 'file' });
   try {
     const blocks: CsrRows[] = [];
     let [cells, entries] = [0, 0];
-    for await (const { x, cells: count } of loader.epoch(0)) {
+    for await (const { x, cells: count } of loader.epoch(0, signal ? { signal } : {})) {
       if (x.kind !== 'csr') continue;
       const rows = Math.min(count, job.cells - cells);
       const end = x.indptr[rows]!;

@@ -123,7 +123,7 @@ function allowReveal({ ipcMain, shell }: ElectronParts, desk: Desk): void {
 function keepAwake({ powerSaveBlocker }: ElectronParts, bench: Workbench): void {
   let blocker: number | null = null;
   const settle = (): void => {
-    const busy = bench.queue !== null && (bench.queue.current !== null || bench.queue.waiting.length > 0);
+    const busy = bench.extractions.going || (bench.queue !== null && (bench.queue.current !== null || bench.queue.waiting.length > 0));
     if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
     if (!busy && blocker !== null) {
       powerSaveBlocker.stop(blocker);

@@ -23,6 +23,7 @@ import { makeDemo } from '../demo.ts';
 import { answerQuery } from '../answer-query.ts';
 import { isAddress, pathOf } from '../../datasets/remote-files.ts';
 import { dataHandlers } from './router.data.ts';
+import { extractHandlers } from './router.extract.ts';
 import { runColumns } from './columns.ts';
 import { diagnostics } from './diagnostics.ts';
 import { exportComparison, exportRun, exportsOf } from './exports.ts';
@@ -68,7 +69,14 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
     };
   };
 
-  const data = dataHandlers(bench);
+  /** Two measurements at a time would spoil each other. */
+  const measuringNothing = (): void => {
+    bench.writable();
+    if (bench.designs.state()?.state === 'going') throw failure('busy', { what: 'A search for loader settings' });
+    if (bench.comparisons.state()?.state === 'going') throw failure('busy', { what: 'A comparison of formats' });
+  };
+
+  const [data, extract] = [dataHandlers(bench), extractHandlers(bench)];
   return os.router({
     sources: {
       list: os.sources.list.handler(data.sources.list),
@@ -100,11 +108,29 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
     loading: {
       design: os.loading.design.handler(() => bench.designs.state()),
       start: os.loading.start.handler(({ input }) => {
-        bench.writable();
+        measuringNothing();
         bench.designs.start(input);
         return { started: true };
       }),
       stop: os.loading.stop.handler(() => ({ stopped: bench.designs.stop() })),
+      storage: {
+        state: os.loading.storage.state.handler(() => bench.comparisons.state()),
+        start: os.loading.storage.start.handler(({ input }) => {
+          measuringNothing();
+          bench.comparisons.start(input);
+          return { started: true };
+        }),
+        stop: os.loading.storage.stop.handler(() => ({ stopped: bench.comparisons.stop() })),
+      },
+    },
+    extract: {
+      list: os.extract.list.handler(extract.list),
+      plan: os.extract.plan.handler(({ input, signal }) => extract.plan(input, signal)),
+      start: os.extract.start.handler(({ input }) => extract.start(input)),
+      stop: os.extract.stop.handler(({ input }) => extract.stop(input)),
+      resume: os.extract.resume.handler(({ input }) => extract.resume(input)),
+      register: os.extract.register.handler(({ input }) => extract.register(input)),
+      remove: os.extract.remove.handler(({ input }) => extract.remove(input)),
     },
     machine: os.machine.handler(data.machine),
     about: os.about.handler(() => about(options.shell)),
@@ -154,9 +180,12 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
     runs: {
       list: os.runs.list.handler(() => runSummaries(workspace, waiting())),
       detail: os.runs.detail.handler(({ input }) => runDetail(workspace, input.run, waiting())),
-      start: os.runs.start.handler(({ input }) => bench.writable().start(input.recipe, input.limits)),
+      start: os.runs.start.handler(({ input }) => ({ run: bench.writable().start(input.recipe, input.limits).run })),
       cancel: os.runs.cancel.handler(({ input }) => ({ cancelled: bench.writable().cancel(input.run) })),
-      resume: os.runs.resume.handler(({ input }) => bench.writable().start(runDetail(workspace, input.run, waiting()).recipe, { memoryBytes: null, workers: null })),
+      resume: os.runs.resume.handler(({ input }) => {
+        const { recipe, limits } = runDetail(workspace, input.run, waiting());
+        return { run: bench.writable().start(recipe, limits).run };
+      }),
       log: os.runs.log.handler(({ input }) => readEvents(workspace, asJobId(input.run), input.after)),
       columns: os.runs.columns.handler(({ input }) => {
         // Pictures are asked for next.

@@ -1,7 +1,7 @@
 /** The queue of a workbench: runs one after the other, told to everyone who listens, stopped and gone on with by hand. */
 import { toErrorData } from '../../../protocol/errors.ts';
 import { asJobId } from '../../../protocol/ids.ts';
-import type { LoggedEvent } from '../../../protocol/events.ts';
+import type { FinalEvent, LoggedEvent } from '../../../protocol/events.ts';
 import type { Recipe } from '../../../protocol/recipe.ts';
 import type { RunLimits } from '../../../protocol/api.ts';
 import type { StartEngine } from '../../engine/contract.ts';
@@ -18,9 +18,17 @@ export interface Waiting {
   readonly queuedAt: string;
 }
 
+export interface StartedRun {
+  readonly run: string;
+  /** How it ended, also when it never began; never rejects. */
+  readonly finished: Promise<FinalEvent>;
+}
+
+interface Queued extends Waiting { settle(final: FinalEvent): void }
+
 export interface RunQueue {
   /** Checks the recipe against data and machine, then queues it. @throws whatever preflight refuses. */
-  start(recipe: Recipe, limits: RunLimits): { readonly run: string };
+  start(recipe: Recipe, limits: RunLimits): StartedRun;
   /** False when there is no such run at work or waiting. */
   cancel(run: string): boolean;
   readonly waiting: readonly Waiting[];
@@ -30,7 +38,7 @@ export interface RunQueue {
 }
 
 export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: StartEngine): RunQueue {
-  let queue: Waiting[] = [];
+  let queue: Queued[] = [];
   let current: { readonly run: string; readonly job: RunningJob } | null = null;
   let closing = false;
 
@@ -45,16 +53,19 @@ export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: Star
       // Planned anew: what ran before it may have left results to reuse, and less disk.
       const prepared = prepareJob(workspace, first.recipe, probeHardware(workspace.root, first.limits), first.limits.override);
       if (prepared.preflight.refusal) throw prepared.preflight.refusal;
-      const job = runJob(workspace, first.recipe, { ...prepared.job, id: asJobId(first.run) }, { start: startEngine, onEvent: tell });
+      const job = runJob(workspace, first.recipe, { ...prepared.job, id: asJobId(first.run) }, { start: startEngine, limits: first.limits, onEvent: tell });
       current = { run: first.run, job };
       changed();
-      void job.finished.then(() => {
+      void job.finished.then((final) => {
         current = null;
+        first.settle(final);
         changed();
         next();
       });
     } catch (thrown) {
-      hub.say({ kind: 'run', run: first.run, at: new Date().toISOString(), event: { kind: 'failed', error: toErrorData(thrown) }, eventNumber: 1 });
+      const event: FinalEvent = { kind: 'failed', error: toErrorData(thrown) };
+      hub.say({ kind: 'run', run: first.run, at: new Date().toISOString(), event, eventNumber: 1 });
+      first.settle(event);
       changed();
       next();
     }
@@ -65,19 +76,21 @@ export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: Star
       const prepared = prepareJob(workspace, recipe, probeHardware(workspace.root, limits), limits.override);
       if (prepared.preflight.refusal) throw prepared.preflight.refusal;
       const run = prepared.job.id;
-      queue = [...queue, { run, recipe, limits, queuedAt: new Date().toISOString() }];
+      const { promise: finished, resolve: settle } = Promise.withResolvers<FinalEvent>();
+      queue = [...queue, { run, recipe, limits, queuedAt: new Date().toISOString(), settle }];
       changed();
       next();
-      return { run };
+      return { run, finished };
     },
     cancel(run) {
       if (current?.run === run) {
         current.job.cancel();
         return true;
       }
-      const before = queue.length;
-      queue = queue.filter((waiting) => waiting.run !== run);
-      if (queue.length === before) return false;
+      const waiting = queue.find((one) => one.run === run);
+      if (!waiting) return false;
+      queue = queue.filter((one) => one !== waiting);
+      waiting.settle({ kind: 'cancelled', step: null });
       changed();
       return true;
     },
@@ -89,6 +102,7 @@ export function createRunQueue(workspace: Workspace, hub: Hub, startEngine: Star
     },
     async close() {
       closing = true;
+      for (const { settle } of queue) settle({ kind: 'cancelled', step: null });
       queue = [];
       if (!current) return;
       current.job.cancel();

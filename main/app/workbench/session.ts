@@ -13,7 +13,9 @@ import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { openSecrets } from '../../datasets/sources/secrets.ts';
 import { createDownloads, type Downloads } from './downloads.ts';
-import { createDesigns, type Designs } from './designs.ts';
+import { createComparisons, createDesigns, type Comparisons, type Designs } from './designs.ts';
+import { createExtractions, type Extractions } from './extractions.ts';
+import { insideRoots } from './files.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createRunQueue, type RunQueue } from './runs.ts';
 
@@ -36,6 +38,8 @@ export interface Workbench {
   readonly queue: RunQueue | null;
   readonly downloads: Downloads;
   readonly designs: Designs;
+  readonly comparisons: Comparisons;
+  readonly extractions: Extractions;
   /** Engines for pictures and tables, beside whatever runs. */
   readonly look: Pick<LastingEngines, 'start' | 'warm'>;
   /** Aborted when it closes: streams end, and pages come back to what is open then. */
@@ -65,19 +69,23 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
   const queue = lock ? createRunQueue(workspace, hub, options.startEngine) : null;
   const downloads = createDownloads(workspace.root, openSecrets);
   const designs = createDesigns(workspace, options.startEngine);
+  const comparisons = createComparisons(workspace, options.startEngine, (folder) => (folder === null ? workspace.root : insideRoots(folder, [workspace.root, ...options.roots])));
+  const writable = (): RunQueue => {
+    if (queue) return queue;
+    throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
+  };
+  const extractions = createExtractions(workspace, writable, hub, options.startEngine);
   const closing = new AbortController();
   const lasting = createLastingEngines(options.startEngine);
   return {
-    workspace, hub, options, heldBy, queue, downloads, designs, look: lasting, closing: closing.signal,
-    writable() {
-      if (queue) return queue;
-      throw failure('workspace-locked', { workspace: workspace.root, ...heldBy! });
-    },
+    workspace, hub, options, heldBy, queue, downloads, designs, comparisons, extractions, look: lasting, closing: closing.signal, writable,
     async close() {
       closing.abort();
       lasting.close();
       await downloads.close();
       await designs.close();
+      await comparisons.close();
+      await extractions.close();
       await queue?.close();
       lock?.release();
       workspace.close();

@@ -58,14 +58,14 @@ function summaryOf(workspace: Workspace, job: JobRow): RunSummary {
 /** @throws not-found */
 export function runDetail(workspace: Workspace, run: string, waiting: readonly Waiting[]): RunDetail {
   const queued = waiting.find((one) => one.run === run);
-  if (queued) return { summary: waitingSummary(queued), recipe: queued.recipe, memoryBytes: queued.limits.memoryBytes, plates: [], steps: queued.recipe.steps.map(todo), lastEvents: [] };
+  if (queued) return { summary: waitingSummary(queued), recipe: queued.recipe, memoryBytes: queued.limits.memoryBytes, limits: queued.limits, overridden: null, plates: [], steps: queued.recipe.steps.map(todo), lastEvents: [] };
   const job = listJobs(workspace.catalog).find((one) => one.id === run);
   if (!job) throw failure('not-found', { what: 'run', name: run, near: [] });
-  const { plates, steps, memoryBytes = null } = JSON.parse(jobPlan(workspace.catalog, job.id)) as JobPlan;
+  const { plates, steps, memoryBytes = null, limits = { memoryBytes: null, workers: null }, overridden = null } = JSON.parse(jobPlan(workspace.catalog, job.id)) as JobPlan;
   const rows = new Map(resultsOfJob(workspace.catalog, job.id).map((row) => [row.step, row]));
   const events = readEvents(workspace, job.id);
   return {
-    summary: summaryOf(workspace, job), recipe: parseRecipe(job.recipe, 'in the catalog'), memoryBytes,
+    summary: summaryOf(workspace, job), recipe: parseRecipe(job.recipe, 'in the catalog'), memoryBytes, limits, overridden,
     plates: plates.map(({ name, facts }) => ({ name, cells: facts.nObs, demo: facts.demo })),
     steps: steps.map(({ id, params }): RunStep => {
       const row = rows.get(id);

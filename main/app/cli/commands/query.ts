@@ -4,11 +4,11 @@ import { basename, extname, resolve } from 'node:path';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { queryWords, type Query, type QueryAnswer } from '../../../../protocol/query.ts';
-import { recipeSchema, type Recipe } from '../../../../protocol/recipe.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { findRun } from '../../../jobs/past-run.ts';
 import type { Workspace } from '../../../workspace.ts';
 import { answerQuery } from '../../answer-query.ts';
+import { extractionRecipe } from '../../extraction.ts';
 import { exportData, refuseExisting } from '../../outputs.ts';
 import type { Command, CommandContext, Speaker } from '../command.ts';
 import { withLockedWorkspace, withWorkspace } from '../session.ts';
@@ -44,16 +44,14 @@ async function count(workspace: Workspace, asked: Query, { options, say, signal 
   return 0;
 }
 
-/** One filter step, kept like any result, then an export of what it keeps: a killed extraction goes on behind the filter. */
 async function extract(workspace: Workspace, asked: Query, target: string, context: CommandContext): Promise<number> {
   const { say } = context;
   const format = extname(target) === '.h5ad' ? 'h5ad' : extname(target) === '.zarr' ? 'zarr' : null;
   if (format === null) throw failure('bad-usage', { command: 'query', reason: `--out needs a name that ends in .h5ad or .zarr, not '${basename(target)}'` });
   if (existsSync(target)) refuseExisting(target);
   const startedAt = performance.now();
-  const recipe: Recipe = recipeSchema.parse({ truckee: 1, name: 'query', title: queryWords(asked), query: asked, steps: [{ step: 'filter' }] });
   const limits = limitsOf(context.options);
-  const outcome = await runRecipe(workspace, recipe, limits, context);
+  const outcome = await runRecipe(workspace, extractionRecipe(asked), limits, context);
   const run = findRun(workspace, outcome.prepared.job.id);
   const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal, workers: limits.workers });
   say.line(`${answer.target}: ${formatCount(answer.cells)} cells x ${formatCount(answer.genes)} genes, ${formatBytes(answer.bytes)}`);

@@ -1,11 +1,11 @@
 /** `truckee run RECIPE`: checks, runs and reports a recipe over datasets of the workspace. */
-import { failure, TruckeeError } from '../../../../protocol/errors.ts';
 import type { FinalEvent } from '../../../../protocol/events.ts';
 import { formatBytes, formatSeconds } from '../../../../protocol/format.ts';
 import type { Recipe } from '../../../../protocol/recipe.ts';
 import { resultsOfJob } from '../../../catalog/jobs.ts';
 import { findResult } from '../../../catalog/results.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
+import { endedWell } from '../../../jobs/ended.ts';
 import { prepareJob, type Prepared } from '../../../jobs/prepare.ts';
 import { runJob } from '../../../jobs/run.ts';
 import { probeHardware, type Limits } from '../../../preflight/hardware.ts';
@@ -65,24 +65,13 @@ export async function runRecipe(
   if (prepared.preflight.refusal) throw prepared.preflight.refusal;
   const view = createProgressView(context.say, context.json);
   for (const note of prepared.preflight.notes) context.say.json({ kind: 'note', step: null, level: 'info', text: note });
-  const running = runJob(workspace, recipe, prepared.job, { start: startLocalEngine, onEvent: (logged) => view.show(logged) });
+  const running = runJob(workspace, recipe, prepared.job, { start: startLocalEngine, limits, onEvent: (logged) => view.show(logged) });
   const onAbort = (): void => running.cancel();
   context.signal.addEventListener('abort', onAbort);
   const final = await running.finished;
   context.signal.removeEventListener('abort', onAbort);
   view.close();
-  switch (final.kind) {
-    case 'done':
-      return { prepared, done: final, results: resultsOf(workspace, prepared) };
-    case 'failed':
-      throw new TruckeeError(final.error);
-    case 'cancelled':
-      throw failure('cancelled', { step: final.step ?? 'the run' });
-    case 'gone':
-      throw failure('engine-gone', { reason: final.reason, code: final.code, signal: final.signal });
-    default:
-      return final satisfies never;
-  }
+  return { prepared, done: endedWell(final), results: resultsOf(workspace, prepared) };
 }
 
 function resultsOf(workspace: Workspace, prepared: Prepared): RunResult[] {

@@ -1,0 +1,42 @@
+/** Where the Python loader finds the matrix of a file: by container and names inside it. */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { failure } from '../../protocol/errors.ts';
+import { scdlFiles, scdlTypes, type RowStoreSpec } from '../stores/index.ts';
+
+/** `genes` are those of the file; `csr` names data, indices and indptr. */
+export type PythonMatrix = { readonly container: 'hdf5' | 'zarr' | 'scdl'; readonly genes: number; readonly types?: Readonly<Record<string, string>> } & ({ readonly csr: readonly [string, string, string] } | { readonly dense: string });
+
+/** Errors: unsupported-format, naming the way to convert. */
+export function pythonMatrix(path: string, store: RowStoreSpec): PythonMatrix {
+  const refuse = (format: string, hint: string): never => {
+    throw failure('unsupported-format', { path, format: `${format} (for the Python loader that goes with an order)`, hint: `That loader reads h5ad and 10x HDF5 in row order, Zarr of version 2, and SCDL. ${hint}` });
+  };
+  switch (store.kind) {
+    case 'csr': {
+      const { data, indices, indptr, facts } = store.matrix;
+      return { container: 'hdf5', genes: facts.nVars, csr: [data.name, indices.name, indptr.name] };
+    }
+    case 'dense':
+      return { container: 'hdf5', genes: store.matrix.facts.nVars, dense: store.matrix.values.name };
+    case 'zarr': {
+      const { folder, name, nVars } = store;
+      if ([folder, join(folder, name)].some((at) => existsSync(join(at, 'zarr.json')))) refuse('Zarr v3', `Write it again in Python: import anndata; anndata.read_zarr('${basename(path)}').write_h5ad('plate.h5ad')`);
+      return { container: 'zarr', genes: nVars, ...(store.form === 'dense' ? { dense: name } : { csr: [`${name}/data`, `${name}/indices`, `${name}/indptr`] as const }) };
+    }
+    case 'scdl': {
+      const { values, ids, pointers } = scdlFiles;
+      const types = scdlTypes(store.folder);
+      return { container: 'scdl', genes: store.nVars, csr: [values, ids, pointers], types: { [values]: types.values, [ids]: types.ids, [pointers]: types.pointers } };
+    }
+    case 'tahoe':
+      return refuse('Parquet', "Make an AnnData object of its rows in Python (scipy.sparse.csr_matrix, anndata.AnnData) and write it with write_h5ad('plate.h5ad').");
+    case 'spool':
+      return refuse('column-order', "Write it in row order in Python: import anndata; a = anndata.read_h5ad('FILE'); a.X = a.X.tocsr(); a.write_h5ad('plate.h5ad')");
+    case 'pack':
+    case 'memory':
+      throw failure('internal', { detail: `${path} is no file of its own` });
+    default:
+      return store satisfies never;
+  }
+}
