@@ -62,7 +62,15 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     }
     await page.getByRole('status').getByText(/h5ad, weighted.*about 1,500 cells\/s \(published on ml\.g4dn/).waitFor();
     expect(await axeFaults(page, 'questions')).toEqual([]);
-    // Formats compared on this disk: begun, stopped, compared, kept.
+    await page.goto(`${served.base}/help`);
+    await page.getByRole('table', { name: 'Layers of loading' }).getByText(/random enough at the cost of sequential reading/).waitFor();
+    await page.getByText(/Iterate over minibatches/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('formats are compared on this disk: begun, stopped, compared, kept', async () => {
+    const { page, faults } = watched;
+    await page.goto(`${served.base}/loading`);
     const formats = page.getByRole('region', { name: 'Formats of storage', exact: true });
     await formats.getByRole('textbox', { name: 'Cells of the sample' }).fill('300');
     await formats.getByRole('textbox', { name: 'Epochs of each' }).fill('900');
@@ -83,9 +91,6 @@ describe.skipIf(noBrowser !== null)(`the page of loading${noBrowser === null ? '
     await shoot(page, 'formats-light');
     await page.reload();
     await compared.waitFor();
-    await page.goto(`${served.base}/help`);
-    await page.getByRole('table', { name: 'Layers of loading' }).getByText(/random enough at the cost of sequential reading/).waitFor();
-    await page.getByText(/Iterate over minibatches/).waitFor();
     expect(faults).toEqual([]);
   });
 });

@@ -42,8 +42,8 @@ export function machineLines(machine: Machine): Line[] {
   ];
 }
 
-/** How the names of adapters are known, which is all that is known of them without a page. */
+/** How the names of adapters are known; their limits are told by WebGPU, which only a page can ask. */
 export function graphicsWords({ adapters, adaptersFrom }: Pick<Machine, 'adapters' | 'adaptersFrom'>): string {
-  if (adaptersFrom === null) return 'this system does not list its adapters; the page Preflight asks the browser for adapter and limits';
-  return `${adapters.length > 0 ? 'named' : 'everything runs on the processor; looked for'} by ${adaptersFrom}; limits are told by WebGPU, which the page Preflight asks in the browser`;
+  if (adaptersFrom === null) return 'this system does not list its adapters';
+  return `${adapters.length > 0 ? 'named' : 'everything runs on the processor; looked for'} by ${adaptersFrom}`;
 }

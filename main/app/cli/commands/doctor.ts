@@ -46,7 +46,7 @@ function check({ say, workspacePath }: CommandContext): Promise<number> {
         { name: 'processor', ok: true, detail: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}` },
         { name: 'memory', ok: true, detail: `${formatBytes(machine.memoryBytes)}${machine.memoryLimitBytes === null ? '' : `, limited to ${formatBytes(machine.memoryLimitBytes)}`}` },
         { name: 'shared memory', ok: true, detail: machine.sharedMemoryBytes === null ? 'none' : `/dev/shm ${formatBytes(machine.sharedMemoryBytes)}` },
-        { name: 'graphics', ok: true, detail: `${machine.adapters.join(', ') || 'no adapter found'} (${graphicsWords(machine)})` },
+        { name: 'graphics', ok: true, detail: `${machine.adapters.join(', ') || 'no adapter found'} (${graphicsWords(machine)}; limits are told by WebGPU, which the workbench's page Preflight asks)` },
         { name: 'workspace', ok: true, detail: `${formatBytes(machine.disk.freeBytes)} free, disk: ${machine.disk.kind}` },
         { name: 'catalog', ok: workspace.catalog.pragma('integrity_check', { simple: true }) === 'ok', detail: `SQLite, ${String(workspace.catalog.pragma('journal_mode', { simple: true }))}` },
         { name: 'wasm kernels', ok: existsSync(join(packageRoot, 'dist/compute/kernels/wasm/kernels.wasm')), detail: 'falls back to plain JavaScript when missing' },
