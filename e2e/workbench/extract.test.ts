@@ -95,7 +95,7 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
     await expect.poll(() => page.getByRole('region', { name: 'Extractions' }).getByText('done', { exact: true }).count(), { timeout: 120_000 }).toBe(2);
     const written = ['notebooks', 'runs'].map((name) => join(workspace, name, 'mine.zarr')).find((path) => existsSync(path))!;
     expect(digestOf(written)).toBe(digestOf(join(folder, 'drug.zarr')));
-    expect(open.watched.faults).toEqual([]);
+    expect(open.watched.faults.filter((fault) => !/status of 422/.test(fault))).toEqual([]);
   });
 
   test('what does not fit is refused with the reason, and can be run all the same', async () => {
