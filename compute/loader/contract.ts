@@ -42,7 +42,7 @@ export interface LoaderOptions {
   readonly labels?: readonly string[];
   /** The files' digests have been compared with their source: the start of a chunk may be read without reaching its checksum. */
   readonly verified?: boolean;
-  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always; 'memory' reads all cells once and holds them. */
+  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always; 'memory' reads all cells once and holds them: as packed where there is a pack. */
   readonly backend?: Backend;
   /** Functions in this thread; all but batchTransform need workers: 0. */
   readonly hooks?: LoaderHooks;
@@ -109,6 +109,8 @@ export interface LoaderPlan {
   readonly bytesPerWorker: number;
   /** Of these, shared memory (the minibatches that wait). */
   readonly sharedBytesPerWorker: number;
+  /** Of cells that stay in memory, once for all workers together: 0 unless the backend is 'memory'. */
+  readonly heldBytes: number;
   readonly workers: number;
 }
 

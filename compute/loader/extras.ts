@@ -2,7 +2,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { LoaderAnswer, LoaderSetting } from '../../protocol/loading.ts';
 import { createRandom } from '../random/random.ts';
-import { openRowStore, readIntoMemory } from '../stores/index.ts';
+import { holdPack, openRowStore, readIntoMemory, type RowStoreSpec, type RowView } from '../stores/index.ts';
 import type { Loader, LoaderLabel, StrategyChoice } from './contract.ts';
 import { predictRate, type LoaderCosts } from './predict.ts';
 import { memoryNeeded, type LoaderSource } from './sources.ts';
@@ -56,13 +56,19 @@ export async function gainOfMemory(sources: readonly LoaderSource[], fetch: numb
   return { bytes, fits: bytes <= freemem() / 2, predicted_cells_per_second: predicted, random_cells_per_second: random, gain: predicted / random };
 }
 
-async function drawRate({ store, cells, genes }: LoaderSource): Promise<number> {
-  const view = { columns: null, width: genes.length, targetSum: null, log1p: false };
+/** The first rows in memory, as the backend 'memory' holds them. */
+async function heldRows(store: RowStoreSpec, rows: number, view: RowView): Promise<RowStoreSpec> {
+  if (store.kind === 'pack') return { kind: 'pack', pack: holdPack(store.pack, rows) };
   const source = await openRowStore(store, view);
-  const rows = Math.min(triedRows, cells);
   const pieces = await readIntoMemory(source, rows);
   source.close();
-  const memory = await openRowStore({ kind: 'memory', pieces }, view);
+  return { kind: 'memory', pieces };
+}
+
+async function drawRate({ store, cells, genes }: LoaderSource): Promise<number> {
+  const view = { columns: null, width: genes.length, targetSum: null, log1p: false };
+  const rows = Math.min(triedRows, cells);
+  const memory = await openRowStore(await heldRows(store, rows, view), view);
   const random = createRandom(1, 2, 3);
   const ids = [...new Set(Array.from({ length: drawnRows }, () => random.below(rows)))].sort((a, b) => a - b);
   const [indices, values] = [new Int32Array(genes.length), new Float32Array(genes.length)];

@@ -10,7 +10,7 @@ import { joinGenes } from './genes.ts';
 import { joinLabel } from './labels.ts';
 import { plannedFetchBytes } from './plan.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
-import { openSources, type LoaderSource } from './sources.ts';
+import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
 
 /** Half the cores, 1 to 16. */
 export function defaultWorkers(cores = availableParallelism()): number {
@@ -122,9 +122,9 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     return {
       cells,
       genes: join.names,
-      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: store.kind === 'pack' || store.kind === 'memory' ? store.kind : 'file' })),
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: backendOf(store) })),
       labels,
-      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, workers },
+      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, heldBytes: memoryNeeded(sources.filter(({ store }) => backendOf(store) === 'memory')), workers },
       notes,
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
         if (closed) refuse('epoch', String(epoch), 'the loader has been closed');

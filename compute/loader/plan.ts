@@ -33,9 +33,9 @@ export function plannedFetchBytes(
   return rows + 12 * entries;
 }
 
-/** Packed rows, a table of columns and a bit for each gene that is wanted. */
+/** Packed rows and a table of columns. */
 function packBytes(rows: number, genes: number, width: number): number {
-  return Math.max(65_536, rows * slack) + (columnBytes(width) + 1 / 8) * genes;
+  return Math.max(65_536, rows * slack) + columnBytes(width) * genes;
 }
 
 /** Bytes of a row once it is in memory: 8 an entry, as packed in a pack. */

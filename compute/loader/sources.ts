@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
-import { openCollection, openRowStore, packBeside, readIntoMemory, type CellCollection, type CollectionFormat, type RowStoreSpec } from '../stores/index.ts';
+import { holdPack, openCollection, openRowStore, packBeside, packedBytes, readIntoMemory, type CellCollection, type CollectionFormat, type RowStoreSpec } from '../stores/index.ts';
 import type { LabelledFile } from './labels.ts';
 
 export type Backend = 'auto' | 'file' | 'pack' | 'memory';
@@ -50,7 +50,7 @@ async function openSource(path: string, verified: boolean, backend: Backend, wan
   const cells = await openCollection(path, verified);
   try {
     if (cells.cells === 0) throw failure('no-cells', { path });
-    const pack = backend === 'file' || backend === 'memory' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
+    const pack = backend === 'file' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
     if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
     const stat = statSync(cells.watched);
     const source: LoaderSource = {
@@ -78,13 +78,17 @@ async function keyOf(cells: CellCollection): Promise<string> {
   return [label, cells.cells, cells.stored, ...cells.ends].join('\n');
 }
 
-/** Every row read once into memory that all workers share. */
+/** Every row read once into memory that all workers share, as packed where there is a pack. */
 async function heldInMemory(sources: readonly LoaderSource[]): Promise<LoaderSource[]> {
   const neededBytes = memoryNeeded(sources);
   const availableBytes = Math.floor(freemem() / 2);
   if (neededBytes > availableBytes) throw failure('memory-too-small', { step: 'holding all cells in memory (the backend file or pack reads them from disk)', neededBytes, availableBytes });
   const out: LoaderSource[] = [];
   for (const source of sources) {
+    if (source.store.kind === 'pack') {
+      out.push({ ...source, store: { kind: 'pack', pack: holdPack(source.store.pack) } });
+      continue;
+    }
     const store = await openRowStore(source.store, { columns: null, width: source.genes.length, targetSum: null, log1p: false });
     try {
       out.push({ ...source, store: { kind: 'memory', pieces: await readIntoMemory(store, source.cells) } });
@@ -95,7 +99,13 @@ async function heldInMemory(sources: readonly LoaderSource[]): Promise<LoaderSou
   return out;
 }
 
-/** Bytes that all cells take in memory: 8 an entry, 4 a row. */
-export function memoryNeeded(sources: readonly Pick<LoaderSource, 'cells' | 'meanEntries'>[]): number {
-  return Math.ceil(sources.reduce((sum, { cells, meanEntries }) => sum + cells * (8 * meanEntries + 4), 0));
+/** Bytes that all cells take in memory: as packed, or 8 an entry and 4 a row. */
+export function memoryNeeded(sources: readonly Pick<LoaderSource, 'cells' | 'meanEntries' | 'store'>[]): number {
+  return Math.ceil(sources.reduce((sum, { cells, meanEntries, store }) => sum + (store.kind === 'pack' ? packedBytes(store.pack) : cells * (8 * meanEntries + 4)), 0));
+}
+
+/** Where minibatches come from. */
+export function backendOf({ kind, ...store }: RowStoreSpec): 'file' | 'pack' | 'memory' {
+  if (kind === 'memory' || ('pack' in store && store.pack.held !== undefined)) return 'memory';
+  return kind === 'pack' ? 'pack' : 'file';
 }

@@ -22,4 +22,4 @@ export { scdlTypes } from './scdl/header.ts';
 export { buildPack, deletePack } from './pack/build.ts';
 export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
 export { packPath, sourceOf } from './pack/format.ts';
-export { packBeside, packCodec, packInPlaceOf, verifyPack } from './pack/read.ts';
+export { holdPack, packBeside, packCodec, packedBytes, packInPlaceOf, verifyPack } from './pack/read.ts';

@@ -20,10 +20,10 @@ interface PackExports {
   sumsAddress(): number;
   entriesOf(row: number): number;
   isSound(row: number, bytes: number, seed: number): number;
-  encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, to: number, seed: number, fractions: boolean): number;
-  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, wanted: number, factor: number, logs: boolean, indices: number, values: number): number;
+  encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, list: number, to: number, seed: number, fractions: boolean): number;
+  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, all: boolean, factor: number, logs: boolean, indices: number, values: number): number;
   decodeOrdered(row: number, bytes: number, seed: number, ids: number, genesOf: number, genes: number, bitmap: number, counts: number, indices: number, values: number): number;
-  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, wanted: number, factor: number, logs: boolean, out: number, width: number): number;
+  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, factor: number, logs: boolean, out: number, width: number): number;
 }
 
 interface WasmEngine {
@@ -35,8 +35,8 @@ const wasmEngine: WasmEngine = Reflect.get(globalThis, 'WebAssembly');
 const places = ['./pack.wasm', '../../../dist/compute/codecs/pack/pack.wasm'];
 /** Blocks are written whole: so many entries more than a row has. */
 export const blockSlack = 128;
-/** Bytes that a decoder keeps for every id: its column among `width`. */
-export const columnBytes = (width: number): 2 | 4 => (width <= 65_536 ? 2 : 4);
+/** Bytes that a decoder keeps for every id: its column among `width`, all bits set for none. */
+export const columnBytes = (width: number): 2 | 4 => (width <= 65_535 ? 2 : 4);
 /** Vector loads behind the end of packed rows. */
 const readSlack = 1024;
 
@@ -95,6 +95,7 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
   const rankAt = memory.take(4 * genes);
   const bitmap = memory.take(8 * Math.ceil(genes / 64));
   const counts = memory.take(4 * genes);
+  const list = memory.take(8 * genes + 128);
   let given = { room: 0, indices: 0, values: 0 };
   // Two numbers an entry of 32 bits and what they have beyond a block's width at most, and the heads of blocks.
   const most = 8 + 4 * Math.ceil(genes / 128) + 12 * genes + readSlack;
@@ -103,6 +104,9 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
   let end = 0;
   new Int32Array(memory.wasm.buffer, rankAt, genes).set(ranks);
   new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
+  // A memory that grew is still seen through these.
+  const sums = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
+  const found = new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 2);
   return {
     encode(indices, values, from, to, seed) {
       if (end + most > room) {
@@ -121,16 +125,12 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
         new Int32Array(memory.wasm.buffer, indexAt, to - from).set(indices.subarray(from, to));
         new Float32Array(memory.wasm.buffer, valueAt, to - from).set(values.subarray(from, to));
       }
-      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, out + end, seed, fractions);
+      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, list, out + end, seed, fractions);
       if (bytes < 0) throw new Error(encodeProblems[-bytes]);
       end += bytes;
       return bytes;
     },
-    sums() {
-      const [total, mito] = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
-      const [detected, ordered] = new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 2);
-      return { total: total!, mito: mito!, detected: detected!, ordered: ordered === 1 };
-    },
+    sums: () => ({ total: sums[0]!, mito: sums[1]!, detected: found[0]!, ordered: found[1] === 1 }),
     take() {
       const taken = new Uint8Array(end);
       taken.set(new Uint8Array(memory.wasm.buffer, out, end));
@@ -240,21 +240,18 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
       const narrow = columnBytes(width) === 2;
       const columnAt = memory.take(columnBytes(width) * genes);
       (narrow ? new Uint16Array(memory.wasm.buffer, columnAt, genes) : new Int32Array(memory.wasm.buffer, columnAt, genes)).set(columns);
-      const wantedAt = memory.take(Math.ceil(genes / 8));
-      const bits = new Uint8Array(memory.wasm.buffer, wantedAt, Math.ceil(genes / 8)).fill(0);
-      columns.forEach((column, id) => column >= 0 && (bits[id >> 3]! |= 1 << (id & 7)));
-      const wanted = columns.every((column) => column >= 0) ? 0 : wantedAt;
+      const all = columns.every((column) => column >= 0);
       return {
         rows, entries,
         csr(offset, bytes, seed, factor, logs, indices, values, at) {
           // No row has more entries than genes, whatever a damaged one claims.
           const most = at + Math.min(genes, wasm.entriesOf(rowsAt() + offset)) + blockSlack;
           if (most <= indices.length && most <= values.length && ownBoth(indices, values)) {
-            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wanted, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
+            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, all, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
             return written < 0 ? refuse() : written;
           }
           const to = spareFor(genes + blockSlack);
-          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wanted, factor, logs, to.indices, to.values);
+          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, all, factor, logs, to.indices, to.values);
           if (written < 0) refuse();
           indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
           values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
@@ -264,15 +261,15 @@ export function openPackCodec(memory: CodecMemory): PackCodec {
           if (out === valuesKnown || memory.owns(out)) {
             valuesKnown = out;
             if (at + width > out.length) throw new RangeError('a dense row does not fit');
-            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wantedAt, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
+            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
             return;
           }
           const { values } = spareFor(width);
-          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, wantedAt, factor, logs, values, width) < 0) refuse();
+          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, factor, logs, values, width) < 0) refuse();
           out.set(new Float32Array(memory.wasm.buffer, values, width), at);
         },
         isSound: (offset, bytes, seed) => wasm.isSound(rowsAt() + offset, bytes, seed) === 1,
-        close: () => [columnAt, wantedAt, rowsAt()].forEach(memory.give),
+        close: () => [columnAt, rowsAt()].forEach(memory.give),
       };
     },
   };

@@ -1,7 +1,8 @@
 /** A range of rows packed: what workers do while a pack is built. */
-import { packEncoder } from '../../codecs/pack/codec.ts';
+import { packEncoder, type PackEncoder } from '../../codecs/pack/codec.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
 import { createArena } from '../../kernels/wasm/arena.ts';
+import type { Arena } from '../../kernels/block.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
@@ -29,14 +30,33 @@ export interface EncodedRows {
   readonly ordered: Uint8Array;
 }
 
+interface Tools {
+  readonly ranks: Int32Array;
+  readonly fractions: boolean;
+  readonly encoder: PackEncoder;
+  readonly arena: Arena;
+}
+
+/** What the range before was packed with in this thread, until the collector wants it: memory that is fresh for every range costs page after page. */
+let before: WeakRef<Tools> | null = null;
+
+/** Not shared: whoever packs beside the one who took them makes its own. */
+function takeTools(ranks: Int32Array, fractions: boolean): Tools {
+  const kept = before?.deref();
+  before = null;
+  if (kept?.fractions === fractions && kept.ranks.length === ranks.length && kept.ranks.every((rank, gene) => rank === ranks[gene])) return kept;
+  const memory = createLinearMemory(mostMemory);
+  // Rows are read to where the encoder looks at them.
+  return { ranks, fractions, encoder: packEncoder(memory, ranks, fractions), arena: createArena(memory) };
+}
+
 /** Errors: not-counts for values that are none; corrupt-file for a gene given twice in a row; those of reading. */
 export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }: EncodeRequest, signal?: AbortSignal): Promise<EncodedRows> {
-  const memory = createLinearMemory(mostMemory);
-  const encoder = packEncoder(memory, ranks, fractions);
+  const tools = takeTools(ranks, fractions);
+  const { encoder } = tools;
   const rows = rowEnd - rowStart;
   const out = { rowBytes: new Uint32Array(rows), totals: new Float64Array(rows), detected: new Uint32Array(rows), mito: new Float64Array(rows), ordered: new Uint8Array(rows) };
-  // Rows are read to where the encoder looks at them.
-  const reader = openMatrix(matrix, createArena(memory));
+  const reader = openMatrix(matrix, tools.arena);
   try {
     for await (const block of reader.blocks({ rowStart, rowEnd, maxRows: 512, maxStored: 1 << 20, ...(signal ? { signal } : {}) })) {
       const { indptr, indices, values } = block;
@@ -58,7 +78,9 @@ export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }
   } finally {
     reader.close();
   }
-  return { payload: encoder.take(), ...out };
+  const payload = encoder.take();
+  before = new WeakRef(tools);
+  return { payload, ...out };
 }
 
 function encodeFailure(reason: string, matrix: MatrixSpec, row: number, values: Float32Array): Error {

@@ -19,6 +19,8 @@ export interface PackSpec {
   /** Sums over all genes of the file. */
   readonly totals: Float64Array;
   readonly geneOfId: Int32Array;
+  /** The file from its first byte to the end of the rows, as whole 64-bit words in shared memory: rows are taken from there, not read. */
+  readonly held?: Float64Array;
 }
 
 /**
@@ -89,25 +91,57 @@ export function table(path: string, { tables }: PackDescription, name: PackTable
   }
 }
 
+/** Bytes that a pack takes when it is held in memory: as packed. */
+export const packedBytes = ({ pointers }: PackSpec, rows = pointers.rows): number => 8 * Math.ceil(startOf(pointers, rows) / 8);
+
+/** The pack with its first `rows` rows read into memory that all workers share. Errors: those of reading. */
+export function holdPack(pack: PackSpec, rows = pack.pointers.rows): PackSpec {
+  const bytes = new Uint8Array(new SharedArrayBuffer(packedBytes(pack, rows)));
+  const file = openBytes(pack.path);
+  try {
+    file.readInto(0, bytes);
+  } finally {
+    file.close();
+  }
+  return { ...pack, held: new Float64Array(bytes.buffer) };
+}
+
 /** A codec for the packs that one thread reads. */
 export function packCodec(): PackCodec {
   return openPackCodec(createLinearMemory(2 ** 32));
 }
 
 /** Errors while loading and decoding: corrupt-file with the row, truncated-file, io-failed. */
-export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: RowView, codec = packCodec()): RowStore {
+export function packStore({ path, pointers, totals, geneOfId, held }: PackSpec, view: RowView, codec = packCodec()): RowStore {
   const columns = view.columns === null ? geneOfId : geneOfId.map((gene) => view.columns![gene]!);
   const decoder = codec.decoder(columns, view.width);
-  const file = openBytes(path);
+  const file = held === undefined ? openBytes(path) : null;
+  const readRuns = file && runReader(file);
   /** No row has more entries than there are genes, nor more than are wanted. */
   const most = Math.min(geneOfId.length, view.width);
   let ids = new Uint32Array(0);
   let offsets = new Uint32Array(0);
   let runAts = new Uint32Array(0);
   let runOffsets = new Float64Array(0);
-  const readRuns = runReader(file);
   const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
   const damaged = (k: number, cause: unknown): Error => failure('corrupt-file', { path, element: `row ${ids[k]!}`, reason: messageOf(cause) }, cause);
+  /** Whole words, so that they are moved as such: bytes one by one take as long as reading the file. */
+  const takeHeld = (words: Float64Array): void => {
+    let count = 0;
+    for (let k = 0; k < ids.length; k++) {
+      const start = startOf(pointers, ids[k]!);
+      runOffsets[k] = start;
+      offsets[k] = 8 * count + (start % 8);
+      count += Math.ceil((start + pointers.lengths[ids[k]!]!) / 8) - Math.floor(start / 8);
+    }
+    const room = decoder.rows(8 * count);
+    const target = new Float64Array(room.buffer, room.byteOffset, count);
+    for (let k = 0, at = 0; k < ids.length; k++) {
+      const [first, end] = [Math.floor(runOffsets[k]! / 8), Math.ceil((runOffsets[k]! + pointers.lengths[ids[k]!]!) / 8)];
+      target.set(words.subarray(first, end), at);
+      at += end - first;
+    }
+  };
   return {
     load(wanted) {
       ids = Uint32Array.from(wanted);
@@ -115,6 +149,7 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
         [offsets, runAts] = [new Uint32Array(ids.length + 1), new Uint32Array(ids.length + 1)];
         runOffsets = new Float64Array(ids.length);
       }
+      if (held !== undefined || readRuns === null) return takeHeld(held!);
       let bytes = 0;
       let count = 0;
       for (let k = 0; k < ids.length; k++) {
@@ -152,7 +187,7 @@ export function packStore({ path, pointers, totals, geneOfId }: PackSpec, view: 
     heldBytes: () => ids.byteLength + offsets.byteLength + runAts.byteLength + runOffsets.byteLength,
     close: () => {
       decoder.close();
-      file.close();
+      file?.close();
     },
   };
 }

@@ -2,7 +2,7 @@
 // the counts less one, each in as many bits as suit most of them, and what a few have beyond that.
 import { packBits, packedBytes } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, BLOCK_HEAD, FLOATS, IDS, MORE_BITS, PLAIN_IDS, RAW, SUMS, VALUES } from './layout';
+import { BLOCK, BLOCK_HEAD, FLOATS, IDS, MORE_BITS, SUMS, VALUES } from './layout';
 
 const TWICE: i32 = -1;
 const FRACTION: i32 = -2;
@@ -17,13 +17,82 @@ export function sumsAddress(): usize {
 /**
  * Entries (indices, values) of a row, in any order, packed at `to`; returns the bytes, or -1 a gene given twice, -2 a value that
  * is no count, where these are not allowed, -3 a gene outside the list. `ranks` maps genes to ids; bit 31 marks mitochondrial
- * genes, bit 30 genes that are left out (they still enter the sums). `bitmap` (genes bits) is all zero before and after;
- * `counts` has room for a value per gene. `fractions`: values that are no counts are kept as float32.
+ * genes, bit 30 genes that are left out (they still enter the sums). `bitmap` (genes bits, whole 64-bit words) is all zero before
+ * and after; `counts` has room for a value per gene, `list` for two numbers per gene and 32 more. `fractions`: values that are no
+ * counts are kept as float32.
  */
 export function encodeRow(
-  indices: usize, values: usize, entries: u32, ranks: usize, genes: u32, bitmap: usize, counts: usize, to: usize, seed: u32, fractions: bool,
+  indices: usize, values: usize, entries: u32, ranks: usize, genes: u32, bitmap: usize, counts: usize, list: usize, to: usize, seed: u32, fractions: bool,
 ): i32 {
-  let problem: i32 = 0;
+  const sum = plainSum(indices, values, entries, genes);
+  const kept = sum >= 0 ? placePlain(indices, values, entries, ranks, bitmap, counts, sum) : placeAny(indices, values, entries, ranks, genes, bitmap, counts, fractions);
+  if (kept < 0) {
+    memory.fill(bitmap, 0, ((<usize>genes + 63) >> 6) << 3);
+    return kept;
+  }
+  return <i32>writeRow(<u32>kept, bitmap, counts, list, to, seed);
+}
+
+/** The sum of a row as nearly all are: genes of the list in ascending order, values that are counts (sums of these are exact in any order). Else -1. */
+function plainSum(indices: usize, values: usize, entries: u32, genes: u32): f64 {
+  const zero = f32x4.splat(0);
+  const most = f32x4.splat(4294967296.0);
+  let plain = i32x4.splat(-1);
+  let sums = f64x2.splat(0);
+  let more = f64x2.splat(0);
+  let at: usize = 0;
+  // Each with the gene behind it: the last four are looked at singly.
+  for (const end = <usize>entries << 2; at + 20 <= end; at += 16) {
+    const value = v128.load(values + at);
+    plain = v128.and(plain, i32x4.lt_u(v128.load(indices + at), v128.load(indices + at, 4)));
+    plain = v128.and(plain, v128.and(f32x4.eq(value, f32x4.trunc(value)), v128.and(f32x4.gt(value, zero), f32x4.lt(value, most))));
+    sums = f64x2.add(sums, f64x2.promote_low_f32x4(value));
+    more = f64x2.add(more, f64x2.promote_low_f32x4(i32x4.shuffle(value, value, 2, 3, 2, 3)));
+  }
+  if (!i32x4.all_true(plain)) return -1;
+  sums = f64x2.add(sums, more);
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  for (const end = <usize>entries << 2; at < end; at += 4) {
+    const value = load<f32>(values + at);
+    if (!isCount(value) || (at + 4 < end && load<u32>(indices + at) >= load<u32>(indices + at, 4))) return -1;
+    sum += value;
+  }
+  return entries == 0 || load<u32>(indices + (<usize>(entries - 1) << 2)) < genes ? sum : -1;
+}
+
+@inline
+function isCount(value: f32): bool {
+  return value > 0 && value < 4294967296.0 && value == trunc(value);
+}
+
+/** Entries to their places by id; the row has been looked at. Returns how many are kept. */
+function placePlain(indices: usize, values: usize, entries: u32, ranks: usize, bitmap: usize, counts: usize, sum: f64): i32 {
+  let kept: u32 = 0;
+  let mito: f64 = 0;
+  for (let at: usize = 0; at < <usize>entries << 2; at += 4) {
+    const value = load<f32>(values + at);
+    const rank = load<u32>(ranks + (<usize>load<u32>(indices + at) << 2));
+    if (rank >> 31) mito += value;
+    if (rank & LEFT_OUT) continue;
+    place(rank & (LEFT_OUT - 1), value, bitmap, counts);
+    kept++;
+  }
+  keepSums(sum, mito, entries, true);
+  return <i32>kept;
+}
+
+@inline
+function place(id: u32, value: f32, bitmap: usize, counts: usize): bool {
+  const word = bitmap + ((<usize>id >> 6) << 3);
+  const bit = <u64>1 << (<u64>id & 63);
+  const held = load<u64>(word);
+  store<u64>(word, held | bit);
+  store<f32>(counts + (<usize>id << 2), value);
+  return (held & bit) == 0;
+}
+
+/** The same for any row, each entry looked at in turn; below 0: what is wrong. */
+function placeAny(indices: usize, values: usize, entries: u32, ranks: usize, genes: u32, bitmap: usize, counts: usize, fractions: bool): i32 {
   let kept: u32 = 0;
   let detected: u32 = 0;
   let sum: f64 = 0;
@@ -36,90 +105,82 @@ export function encodeRow(
     ordered = ordered && value != 0 && <i64>gene > last;
     last = <i64>gene;
     if (value == 0) continue;
-    if (gene >= genes) {
-      problem = OUTSIDE;
-      break;
-    }
-    if (!fractions && !(value > 0 && value < 4294967296.0 && value == trunc(value))) {
-      problem = FRACTION;
-      break;
-    }
+    if (gene >= genes) return OUTSIDE;
+    if (!fractions && !isCount(value)) return FRACTION;
     const rank = load<u32>(ranks + (<usize>gene << 2));
     sum += value;
     if (rank >> 31) mito += value;
     detected++;
     if (rank & LEFT_OUT) continue;
-    const id = rank & (LEFT_OUT - 1);
-    const word = bitmap + ((<usize>id >> 6) << 3);
-    const bit = <u64>1 << (<u64>id & 63);
-    const held = load<u64>(word);
-    if (held & bit) {
-      problem = TWICE;
-      break;
-    }
-    store<u64>(word, held | bit);
-    store<f32>(counts + (<usize>id << 2), value);
+    if (!place(rank & (LEFT_OUT - 1), value, bitmap, counts)) return TWICE;
     kept++;
   }
-  if (problem != 0) {
-    memory.fill(bitmap, 0, ((<usize>genes + 63) >> 6) << 3);
-    return problem;
-  }
+  keepSums(sum, mito, detected, ordered);
+  return <i32>kept;
+}
+
+function keepSums(sum: f64, mito: f64, detected: u32, ordered: bool): void {
   store<f64>(SUMS, sum);
   store<f64>(SUMS, mito, 8);
   store<u32>(SUMS, detected, 16);
   store<u32>(SUMS, <u32>ordered, 20);
-  return <i32>writeRow(kept, genes, bitmap, counts, to, seed);
 }
 
-function writeRow(kept: u32, genes: u32, bitmap: usize, counts: usize, to: usize, seed: u32): u32 {
+function writeRow(kept: u32, bitmap: usize, counts: usize, list: usize, to: usize, seed: u32): u32 {
+  // The id before the first one lies before the others; values behind all ids and what their last word wrote beyond.
+  const ids = list + 4;
+  const raw = ids + (<usize>kept << 2) + 64;
+  store<u32>(list, -1);
+  listIds(kept, bitmap, ids);
+  for (let at: usize = 0; at < <usize>kept << 2; at += 4) store<f32>(raw + at, load<f32>(counts + (<usize>load<u32>(ids + at) << 2)));
   store<u32>(to, kept, 4);
   let head = to + 8;
   let out = head + <usize>((kept + BLOCK - 1) / BLOCK) * BLOCK_HEAD;
-  let left = kept;
-  let filled: usize = 0;
-  // The id before the first one.
-  store<u32>(PLAIN_IDS, -1);
-  for (let word: usize = 0; left > 0; word++) {
-    let bits = load<u64>(bitmap + (word << 3));
-    if (bits == 0) continue;
-    store<u64>(bitmap + (word << 3), 0);
-    left -= <u32>popcnt(bits);
-    for (; bits != 0; bits &= bits - 1) {
-      const id = (<u32>word << 6) | <u32>ctz(bits);
-      store<u32>(PLAIN_IDS + filled, id, 4);
-      store<f32>(RAW + filled, load<f32>(counts + (<usize>id << 2)));
-      filled += 4;
-      if (filled < BLOCK << 2) continue;
-      out = closeBlock(head, out, BLOCK);
-      head += BLOCK_HEAD;
-      filled = 0;
-      store<u32>(PLAIN_IDS, id);
-    }
-  }
-  if (filled > 0) out = closeBlock(head, out, <u32>(filled >> 2));
+  for (let done: u32 = 0; done < kept; done += BLOCK, head += BLOCK_HEAD) out = closeBlock(head, out, min(BLOCK, kept - done), list + (<usize>done << 2), raw + (<usize>done << 2));
   const bytes = <u32>(out - to);
   store<u32>(to, checkWord(to + 4, bytes - 4, seed));
   return bytes;
 }
 
-/** The block of ids and values at hand to `out`, its head to `head`; returns the end. */
-function closeBlock(head: usize, out: usize, filled: u32): usize {
+/** Ids of the bits set, which are cleared. Four a word are written whether there are so many or not: no branch that nobody can foretell. */
+function listIds(kept: u32, bitmap: usize, ids: usize): void {
+  const end = ids + (<usize>kept << 2);
+  for (let first: u32 = 0; ids < end; first += 64, bitmap += 8) {
+    let bits = load<u64>(bitmap);
+    const next = ids + (<usize>popcnt(bits) << 2);
+    store<u64>(bitmap, 0);
+    for (let at = ids; ; at += 16) {
+      store<u32>(at, first + <u32>ctz(bits));
+      bits &= bits - 1;
+      store<u32>(at, first + <u32>ctz(bits), 4);
+      bits &= bits - 1;
+      store<u32>(at, first + <u32>ctz(bits), 8);
+      bits &= bits - 1;
+      store<u32>(at, first + <u32>ctz(bits), 12);
+      bits &= bits - 1;
+      if (bits == 0) break;
+    }
+    ids = next;
+  }
+}
+
+/** A block of values, and of ids with the one before them first, to `out`, its head to `head`; returns the end. */
+function closeBlock(head: usize, out: usize, filled: u32, ids: usize, raw: usize): usize {
   const steps = (filled + 3) >> 2;
   // What fills the last step has neither gap nor count.
   for (let i = filled; i < steps << 2; i++) {
-    store<u32>(PLAIN_IDS + (<usize>i << 2), load<u32>(PLAIN_IDS + (<usize>i << 2)) + 1, 4);
-    store<f32>(RAW + (<usize>i << 2), 1);
+    store<u32>(ids + (<usize>i << 2), load<u32>(ids + (<usize>i << 2)) + 1, 4);
+    store<f32>(raw + (<usize>i << 2), 1);
   }
   const one = i32x4.splat(1);
   let gapBits = i32x4.splat(0);
   let countBits = i32x4.splat(0);
   let whole = i32x4.splat(-1);
   for (let at: usize = 0; at < <usize>steps << 4; at += 16) {
-    const gaps = i32x4.sub(i32x4.sub(v128.load(PLAIN_IDS + at, 4), v128.load(PLAIN_IDS + at)), one);
+    const gaps = i32x4.sub(i32x4.sub(v128.load(ids + at, 4), v128.load(ids + at)), one);
     v128.store(IDS + at, gaps);
     gapBits = v128.or(gapBits, gaps);
-    const value = v128.load(RAW + at);
+    const value = v128.load(raw + at);
     whole = v128.and(whole, v128.and(f32x4.eq(value, f32x4.trunc(value)), v128.and(f32x4.gt(value, f32x4.splat(0)), f32x4.lt(value, f32x4.splat(4294967296.0)))));
     const less = i32x4.sub(i32x4.trunc_sat_f32x4_u(value), one);
     v128.store(VALUES + at, less);
@@ -131,7 +192,7 @@ function closeBlock(head: usize, out: usize, filled: u32): usize {
   const floats = !i32x4.all_true(whole);
   let countWidth = FLOATS;
   if (floats) {
-    memory.copy(out, RAW, <usize>filled << 2);
+    memory.copy(out, raw, <usize>filled << 2);
     out += <usize>filled << 2;
   } else {
     countWidth = bestWidth(VALUES, countBits, steps, 24);

@@ -1,7 +1,7 @@
 // Rows of a pack, one at a time. Every length is checked before it is used: a damaged row gives an error, never wrong numbers.
 import { packedBytes, unpackCounts, unpackGaps } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_PLACES, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
+import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_COLUMNS, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
 
 export { encodeRow, sumsAddress } from './encode';
 
@@ -31,13 +31,12 @@ export function isSound(row: usize, bytes: u32, seed: u32): i32 {
 
 /**
  * Decodes a row into `indices` and `values`, which have room for 127 entries more than the row has. `columns` maps ids to
- * columns, of 16 bits when `narrow`, else 32; `wanted` has a bit per id, 0 leaves an entry out, or is 0 when all are wanted. With `logs` values become float32(ln(1 + float32(value * factor))),
+ * columns, of 16 bits when `narrow`, else 32; all bits set leave an entry out, and there is none such with `all`. With `logs` values become float32(ln(1 + float32(value * factor))),
  * else float32(value * factor). Returns the entries written, -1 for a damaged row.
  */
 export function decodeSparse(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, wanted: usize, factor: f64, logs: bool, indices: usize, values: usize,
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, all: bool, factor: f64, logs: bool, indices: usize, values: usize,
 ): i32 {
-  const all = wanted == 0;
   const entries = begin(row, bytes, seed, ids);
   if (entries < 0) return DAMAGED;
   const end = row + bytes;
@@ -47,13 +46,15 @@ export function decodeSparse(
     const count = min(BLOCK, left);
     left -= count;
     const here = values + (<usize>written << 2);
-    if (!readBlock(heads, count, end, ids, all ? here : VALUES)) return DAMAGED;
     const to = indices + (<usize>written << 2);
-    const kept = all ? count : keep(count, wanted, here);
-    const places = all ? IDS : KEPT_PLACES;
-    if (narrow) mapNarrow(places, kept, columns, to);
-    else mapWide(places, kept, columns, to);
-    written += kept;
+    if (!readBlock(heads, count, end, ids, all ? here : VALUES, narrow ? columns : 0)) return DAMAGED;
+    if (!all) {
+      written += keep(count, columns, narrow, to, here);
+    } else {
+      if (narrow) mapNarrow(count, to);
+      else mapWide(count, columns, to);
+      written += count;
+    }
   }
   if (next != end) return DAMAGED;
   if (factor != 1 || logs) scale(values, written, factor, logs);
@@ -62,7 +63,7 @@ export function decodeSparse(
 
 /** The same into a row of `width` columns at `out`, zeros where there is no entry. Returns 0, or -1 for a damaged row. */
 export function decodeDense(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, wanted: usize, factor: f64, logs: bool, out: usize, width: u32,
+  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, factor: f64, logs: bool, out: usize, width: u32,
 ): i32 {
   memory.fill(out, 0, <usize>width << 2);
   const entries = begin(row, bytes, seed, ids);
@@ -73,14 +74,10 @@ export function decodeDense(
   for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
     const count = min(BLOCK, left);
     left -= count;
-    if (!readBlock(heads, count, end, ids, VALUES)) return DAMAGED;
-    const kept = keep(count, wanted, KEPT_VALUES);
+    if (!readBlock(heads, count, end, ids, VALUES, narrow ? columns : 0)) return DAMAGED;
+    const kept = keep(count, columns, narrow, KEPT_COLUMNS, KEPT_VALUES);
     if (!plain) scale(KEPT_VALUES, kept, factor, logs);
-    for (let i: usize = 0; i < <usize>kept << 2; i += 4) {
-      const place = load<u32>(KEPT_PLACES + i);
-      const column = narrow ? <u32>load<u16>(columns + place) : load<u32>(columns + (place << 1));
-      store<f32>(out + (<usize>column << 2), load<f32>(KEPT_VALUES + i));
-    }
+    for (let i: usize = 0; i < <usize>kept << 2; i += 4) store<f32>(out + (<usize>load<u32>(KEPT_COLUMNS + i) << 2), load<f32>(KEPT_VALUES + i));
   }
   return next == end ? 0 : DAMAGED;
 }
@@ -101,7 +98,7 @@ export function decodeOrdered(
   for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
     const count = min(BLOCK, left);
     left -= count;
-    sound = readBlock(heads, count, end, ids, VALUES);
+    sound = readBlock(heads, count, end, ids, VALUES, 0);
     if (!sound) break;
     for (let i: usize = 0; i < <usize>count << 2; i += 4) {
       const gene = load<u32>(genesOf + (load<u32>(IDS + i) << 1));
@@ -138,8 +135,8 @@ function begin(row: usize, bytes: u32, seed: u32, ids: u32): i32 {
   return <i32>entries;
 }
 
-/** Ids of a block, times two, to IDS, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
-function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize): bool {
+/** Ids of a block to IDS, as addresses in a table of 16 bits at `table`, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
+function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize, table: usize): bool {
   const steps = (count + 3) >> 2;
   const gapWidth = <u32>load<u8>(head);
   const countWidth = <u32>load<u8>(head, 1);
@@ -164,65 +161,90 @@ function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize)
   }
   for (let i: u32 = 0; i < moreCounts; i++, at += 2) {
     const place = values + ((<usize>load<u8>(at) & 127) << 2);
-    // Exact: where this is done the first part has 24 bits at most.
-    store<f32>(place, <f32>(<f64>load<f32>(place) + <f64>(<u64>load<u8>(at, 1) << countWidth)));
+    // Rounded once: where this is done the first part has 24 bits at most, the second 8.
+    store<f32>(place, load<f32>(place) + <f32>(<u32>load<u8>(at, 1) << countWidth));
   }
-  before = sumGaps(steps, count, before);
+  before = sumGaps(steps, count, before, table);
   // Gaps of 24 bits cannot run over: the last id of the block is its largest.
   return before < ids;
 }
 
-/** Gaps to ids in place, each times two (a place in a table of 16 bits), from the id `before` the block on; returns the last id. */
-function sumGaps(steps: u32, count: u32, before: u32): u32 {
-  let held = i32x4.splat(before);
-  const one = i32x4.splat(1);
-  const zero = i32x4.splat(0);
+/** Gaps to ids in place, from the id `before` the block on, each an address in a table of 16 bits; returns the last id. Behind the last one come others that mean nothing. */
+function sumGaps(steps: u32, count: u32, before: u32, table: usize): u32 {
+  let held = i32x4.splat(before + (<u32>table >> 1));
   const end = IDS + (<usize>steps << 4);
-  for (let at = IDS; at < end; at += 16) {
-    let gaps = i32x4.add(v128.load(at), one);
-    gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 3, 4, 5, 6));
-    gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 2, 3, 4, 5));
-    gaps = i32x4.add(gaps, held);
-    v128.store(at, i32x4.shl(gaps, 1));
-    held = i32x4.shuffle(gaps, gaps, 3, 3, 3, 3);
+  for (let at = IDS; at < end; at += 64) {
+    held = sumFour(at, held);
+    held = sumFour(at + 16, held);
+    held = sumFour(at + 32, held);
+    held = sumFour(at + 48, held);
   }
-  return load<u32>(IDS + (<usize>(count - 1) << 2)) >> 1;
-}
-
-/** Columns of `count` places to `to`, from a table of 16 bits: half the cache. Two at a time. */
-function mapNarrow(from: usize, count: u32, columns: usize, to: usize): void {
-  const end = from + (<usize>count << 2);
-  for (; from + 28 < end; from += 32, to += 32) {
-    store<u64>(to, twoColumns(from, columns));
-    store<u64>(to, twoColumns(from + 8, columns), 8);
-    store<u64>(to, twoColumns(from + 16, columns), 16);
-    store<u64>(to, twoColumns(from + 24, columns), 24);
-  }
-  for (; from < end; from += 4, to += 4) store<u32>(to, <u32>load<u16>(columns + load<u32>(from)));
+  return (load<u32>(IDS + (<usize>(count - 1) << 2)) - <u32>table) >> 1;
 }
 
 @inline
-function twoColumns(from: usize, columns: usize): u64 {
-  const places = load<u64>(from);
-  return <u64>load<u16>(columns + <usize><u32>places) | (<u64>load<u16>(columns + <usize>(places >> 32)) << 32);
+function sumFour(at: usize, held: v128): v128 {
+  const zero = i32x4.splat(0);
+  let gaps = i32x4.add(v128.load(at), i32x4.splat(1));
+  gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 3, 4, 5, 6));
+  gaps = i32x4.add(gaps, i32x4.shuffle(zero, gaps, 2, 3, 4, 5));
+  gaps = i32x4.add(gaps, held);
+  v128.store(at, i32x4.shl(gaps, 1));
+  return i32x4.shuffle(gaps, gaps, 3, 3, 3, 3);
+}
+
+/** Columns of the ids at hand to `to`, from the table of 16 bits they point into. */
+function mapNarrow(count: u32, to: usize): void {
+  let from = IDS;
+  const end = from + (<usize>count << 2);
+  for (; from + 28 < end; from += 32, to += 32) {
+    store<u32>(to, load<u16>(load<u32>(from)));
+    store<u32>(to, load<u16>(load<u32>(from, 4)), 4);
+    store<u32>(to, load<u16>(load<u32>(from, 8)), 8);
+    store<u32>(to, load<u16>(load<u32>(from, 12)), 12);
+    store<u32>(to, load<u16>(load<u32>(from, 16)), 16);
+    store<u32>(to, load<u16>(load<u32>(from, 20)), 20);
+    store<u32>(to, load<u16>(load<u32>(from, 24)), 24);
+    store<u32>(to, load<u16>(load<u32>(from, 28)), 28);
+  }
+  for (; from < end; from += 4, to += 4) store<u32>(to, load<u16>(load<u32>(from)));
 }
 
 /** The same from a table of 32 bits. */
-function mapWide(from: usize, count: u32, columns: usize, to: usize): void {
-  for (const end = from + (<usize>count << 2); from < end; from += 4, to += 4) store<u32>(to, load<u32>(columns + (load<u32>(from) << 1)));
+function mapWide(count: u32, columns: usize, to: usize): void {
+  for (let from = IDS, end = from + (<usize>count << 2); from < end; from += 4, to += 4) store<u32>(to, load<u32>(columns + (load<u32>(from) << 1)));
 }
 
-/** Places of the block's entries that are wanted to KEPT_PLACES, their values to `valuesTo`. Returns their number. */
-function keep(count: u32, wanted: usize, valuesTo: usize): u32 {
+/** Columns and values of the block's entries that have a column. Returns their number; one more may be written. */
+function keep(count: u32, columns: usize, narrow: bool, columnsTo: usize, valuesTo: usize): u32 {
   let kept: usize = 0;
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    const place = load<u32>(IDS + i);
-    if (((<u32>load<u8>(wanted + (place >> 4)) >> ((place >> 1) & 7)) & 1) == 0) continue;
-    store<u32>(KEPT_PLACES + kept, place);
-    store<f32>(valuesTo + kept, load<f32>(VALUES + i));
-    kept += 4;
+  const end = <usize>count << 2;
+  let i: usize = 0;
+  if (narrow) {
+    // Of few wanted genes most fours have none; within a four there is no branch that nobody can foretell.
+    for (; i + 12 < end; i += 16) {
+      const a = <u32>load<u16>(load<u32>(IDS + i));
+      const b = <u32>load<u16>(load<u32>(IDS + i, 4));
+      const c = <u32>load<u16>(load<u32>(IDS + i, 8));
+      const d = <u32>load<u16>(load<u32>(IDS + i, 12));
+      if ((a & b & c & d) == 0xffff) continue;
+      kept = keepOne(i, a, 0xffff, columnsTo, valuesTo, kept);
+      kept = keepOne(i + 4, b, 0xffff, columnsTo, valuesTo, kept);
+      kept = keepOne(i + 8, c, 0xffff, columnsTo, valuesTo, kept);
+      kept = keepOne(i + 12, d, 0xffff, columnsTo, valuesTo, kept);
+    }
+    for (; i < end; i += 4) kept = keepOne(i, <u32>load<u16>(load<u32>(IDS + i)), 0xffff, columnsTo, valuesTo, kept);
+  } else {
+    for (; i < end; i += 4) kept = keepOne(i, load<u32>(columns + (load<u32>(IDS + i) << 1)), -1, columnsTo, valuesTo, kept);
   }
   return <u32>(kept >> 2);
+}
+
+@inline
+function keepOne(i: usize, column: u32, none: u32, columnsTo: usize, valuesTo: usize, kept: usize): usize {
+  store<u32>(columnsTo + kept, column);
+  store<u32>(valuesTo + kept, load<u32>(VALUES + i));
+  return kept + (<usize>(column != none) << 2);
 }
 
 /** Below zero: not known for this row yet. */

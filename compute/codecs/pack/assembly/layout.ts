@@ -9,17 +9,14 @@ export const SCRATCH_BYTES: usize = 8192;
 export const IDS: usize = 1024;
 /** Values of one block as float32 (decoding), counts less one as integers (encoding). */
 export const VALUES: usize = 1536;
-/** Values of one block as they came (encoding); places and values of what is kept, one place more each (decoding). */
-export const RAW: usize = 2048;
-export const KEPT_PLACES: usize = 2048;
+/** Decoding: columns and values of what is kept, one place more each. */
+export const KEPT_COLUMNS: usize = 2048;
 export const KEPT_VALUES: usize = 2624;
 /** The end of a row, padded with zeros to 16 bytes. */
 export const TAIL: usize = 3200;
 /** What small counts of the row at hand become; a bit mask of those known is kept beside them by the caller. */
 export const LOGS: usize = 3264;
 export const KNOWN: u32 = 32;
-/** Encoding: ids of a block, the one before it first. */
-export const PLAIN_IDS: usize = 3520;
 /** Encoding: the sum of the row and that of its mitochondrial genes (float64), and its genes (uint32). */
 export const SUMS: usize = 4800;
 
