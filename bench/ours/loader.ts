@@ -1,6 +1,6 @@
 /**
  * Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS BACKEND FORM FILE...
- * STRATEGY is chunks or a block size, BACKEND file or pack, FORM csr (all genes) or dense (2,000 genes, scaled, log1p).
+ * STRATEGY is chunks or a block size, BACKEND file, pack or memory (packs held), FORM csr (all genes) or dense (2,000 genes, scaled, log1p).
  */
 import { availableParallelism } from 'node:os';
 import { openLoader } from '../../compute/loader/index.ts';
@@ -17,7 +17,7 @@ if (form === 'dense') {
 }
 const loader = await openLoader({
   files, strategy: strategy === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block: Number(strategy) }, fetchFactor: Number(fetch), workers: Number(workers),
-  labels: ['plate', 'sample'], seed: 1, backend: backend === 'pack' ? 'pack' : 'file',
+  labels: ['plate', 'sample'], seed: 1, backend: backend === 'pack' || backend === 'memory' ? backend : 'file',
   // The files were made here from a seed: what is read is what was written.
   verified: true,
   ...(genes ? { genes, dense: true, targetSum: 1e4, log1p: true } : {}),
@@ -31,6 +31,6 @@ const { entropy, cells, cellsPerSecond, wait, bytesPerWorker } = measured;
 // Seconds for a million cells, so that the ratio of two sides is that of their rates.
 console.log(JSON.stringify({
   ok: true, seconds: 1e6 / cellsPerSecond, cpu_seconds: (used.user + used.system) / 1e6, cells, cells_per_second: cellsPerSecond,
-  plate_entropy: entropy['plate']!.mean, sample_entropy: entropy['sample']!.mean, wait, bytes_per_worker: bytesPerWorker, planned_bytes_per_worker: loader.plan.bytesPerWorker, predicted_cells_per_second: predicted,
+  plate_entropy: entropy['plate']!.mean, sample_entropy: entropy['sample']!.mean, wait, bytes_per_worker: bytesPerWorker, planned_bytes_per_worker: loader.plan.bytesPerWorker, held_bytes: loader.plan.heldBytes, predicted_cells_per_second: predicted,
 }));
 process.exit(0);

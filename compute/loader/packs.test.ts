@@ -1,5 +1,5 @@
 /** Packs under a loader: of a selection of genes, damaged, of a file that changed. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
@@ -81,6 +81,37 @@ test('a bit flipped anywhere in the rows gives an error that names the row, or r
   }
   // What no minibatch needs (padding, numbers of genes) may go unnoticed here; verifying looks at everything.
   expect(found).toBeGreaterThan(20);
+});
+
+test.each([0, 2])('held in memory as packed: the same minibatches, memory told before, damage noticed (%i workers)', async (workers) => {
+  const file = plates.files[0]!;
+  const path = await pack(file);
+  const common = { files: [file, plates.files[1]!], strategy: { kind: 'blocks', block: 1 }, batch: 50, workers } as const;
+  await pack(plates.files[1]!);
+  const epochOf = async (backend: 'pack' | 'memory'): Promise<{ text: string[]; heldBytes: number; backends: string[] }> => {
+    const loader = await openLoader({ ...common, backend });
+    try {
+      const text: string[] = [];
+      for await (const { x, rows } of loader.epoch(0)) text.push(`${rows} ${x.kind === 'csr' ? `${x.indptr} ${x.indices} ${x.values}` : ''}`);
+      return { text, heldBytes: loader.plan.heldBytes, backends: loader.plates.map(({ backend }) => backend) };
+    } finally {
+      await loader.close();
+    }
+  };
+  const read = await epochOf('pack');
+  const held = await epochOf('memory');
+  expect(read).toMatchObject({ heldBytes: 0, backends: ['pack', 'pack'] });
+  expect(held.text).toEqual(read.text);
+  expect(held.backends).toEqual(['memory', 'memory']);
+  const bytes = [path, packPath(plates.files[1]!)].reduce((sum, one) => sum + statSync(one).size, 0);
+  expect(held.heldBytes).toBeGreaterThan(0.5 * bytes);
+  expect(held.heldBytes).toBeLessThan(bytes);
+  const damaged = readFileSync(path);
+  damaged[64 + 20]! ^= 1;
+  writeFileSync(path, damaged);
+  await expect(epochOf('memory')).rejects.toMatchObject({ data: { kind: 'corrupt-file', facts: { path, element: 'row 0' } } });
+  deletePack(path);
+  deletePack(packPath(plates.files[1]!));
 });
 
 test('1,000 epochs, each left at another minibatch, hold no more than the first', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
-import { openPackCodec, packEncoder as encoderIn, type PackDecoder } from './codec.ts';
+import { geneRank, openPackCodec, packEncoder as encoderIn, type PackDecoder } from './codec.ts';
 
 const packEncoder = (ranks: Int32Array, fractions: boolean) => {
   const encoder = encoderIn(createLinearMemory(1 << 26), ranks, fractions);
@@ -67,8 +67,30 @@ describe('rows of a pack', () => {
     expect(sorted(decode(encoder.encode(Int32Array.of(5), Float32Array.of(6), 0, 1, 0).slice(), 0))).toEqual([[5, 6]]);
   });
 
-  // Columns beyond 65,535 are kept in another table.
-  test.each([0, 70_000])('chosen columns from %i on, scaled and logarithmised, sparse and dense, equal the plain formula', (first) => {
+  test('genes in ascending order, which are packed in a shorter way, give the same bytes and sums as in any other', () => {
+    const marked = ranks.map((id, gene) => geneRank(id, gene % 50 === 0, gene % 7 === 0));
+    const encoder = encoderIn(createLinearMemory(1 << 26), marked, false);
+    for (const entries of [1, 2, 3, 4, 5, 6, 7, 8, 9, 200, 1317]) {
+      const row = rowOf(entries, few);
+      const [indices, values] = [Int32Array.from(sorted(row), ([gene]) => gene), Float32Array.from(sorted(row), ([, value]) => value)];
+      encoder.encode(indices, values, 0, entries, 5);
+      const [packed, sums] = [encoder.take(), encoder.sums()];
+      expect(sums).toMatchObject({ total: values.reduce((a, b) => a + b, 0), mito: values.reduce((sum, value, i) => sum + (indices[i]! % 50 === 0 ? value : 0), 0), detected: entries, ordered: true });
+      encoder.encode(indices.toReversed(), values.toReversed(), 0, entries, 5);
+      expect(encoder.take()).toEqual(packed);
+      expect(encoder.sums()).toEqual({ ...sums, ordered: entries === 1 });
+      // Each place in turn, so that none is looked at less than another.
+      for (let at = 0; at < Math.min(entries, 9); at++) {
+        expect(() => encoder.encode(indices, values.with(at, 1.5), 0, entries, 5)).toThrow(/no count/);
+        expect(() => encoder.encode(indices, values.with(at, NaN), 0, entries, 5)).toThrow(/no count/);
+        expect(() => encoder.encode(indices.with(at, genes), values, 0, entries, 5)).toThrow(/outside/);
+      }
+    }
+    expect(encoder.take().length).toBe(0);
+  });
+
+  // Columns beyond 65,534 are kept in another table.
+  test.each([0, 63_868, 63_869, 70_000])('chosen columns from %i on, scaled and logarithmised, sparse and dense, equal the plain formula', (first) => {
     const row = rowOf(900, few);
     const packed = packEncoder(ranks, false).encode(row.indices, row.values, 0, 900, 3).slice();
     const columns = Int32Array.from({ length: genes }, (_, id) => (geneOf[id]! % 3 === 0 ? first + geneOf[id]! / 3 : -1));
