@@ -19,7 +19,7 @@ export function convertInto(view: NumericArray, from: number, count: number, out
       const inPlace = threadInflater()?.narrow(view.subarray(from, from + count));
       if (inPlace) {
         if (!inPlace.fits) throw new Error(beyondInt32);
-        out.set(inPlace.narrow, at);
+        move(inPlace.narrow, out, at);
         return;
       }
     }
@@ -33,7 +33,21 @@ export function convertInto(view: NumericArray, from: number, count: number, out
     checkedToInt32(view.subarray(from, from + count), out.subarray(at, at + count));
     return;
   }
-  out.set(from === 0 && count === view.length ? view : view.subarray(from, from + count), at);
+  move(from === 0 && count === view.length ? view : view.subarray(from, from + count), out, at);
+}
+
+/** Into shared memory `set` moves byte by byte where the two do not lie alike to their 8 bytes; words are moved here then, bit for bit. */
+function move(view: Exclude<NumericArray, BigInt64Array | BigUint64Array>, out: TargetArray, at: number): void {
+  const apart = (view.byteOffset ^ (out.byteOffset + out.BYTES_PER_ELEMENT * at)) & 7;
+  if (apart !== 4 || !(out.buffer instanceof SharedArrayBuffer) || !((view instanceof Int32Array && out instanceof Int32Array) || (view instanceof Float32Array && out instanceof Float32Array))) {
+    out.set(view, at);
+    return;
+  }
+  moveWords(new Int32Array(view.buffer, view.byteOffset, view.length), new Int32Array(out.buffer, out.byteOffset + 4 * at, view.length));
+}
+
+function moveWords(from: Int32Array, to: Int32Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i]!;
 }
 
 /** Sections start at 0 so that the loops index by i alone: three times as fast as with offsets. */
