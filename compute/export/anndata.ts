@@ -8,7 +8,8 @@ import { graphNames, graphRows } from './graph.ts';
 import { memberNames } from './names.ts';
 import type { ObsColumn, ObsPlan } from './obs-plan.ts';
 import { obsRows, type ObsValues } from './obs-rows.ts';
-import { keptRows, type Lognorm } from './rows.ts';
+import type { RowCrew } from './crew/crew.ts';
+import { rowTasks, type Lognorm } from './rows.ts';
 import type { FoundSlots } from '../results/slots.ts';
 import { unsEntries } from './unstructured.ts';
 
@@ -22,7 +23,7 @@ export interface AnnDataSource {
   readonly genes: readonly string[];
   readonly obs: ObsPlan;
   /** null: X is left out. */
-  readonly x: { readonly lognorm: Lognorm | null } | null;
+  readonly x: { readonly lognorm: Lognorm | null; readonly crew: RowCrew } | null;
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   /** Where checkpoints of X are kept; null: none are, and none is gone on with. */
@@ -56,7 +57,7 @@ export async function writeAnnData(writer: AnnDataWriter, source: AnnDataSource,
         await csr.append(block);
       }
     }
-    if (source.x !== null) await writeX(writer.csr('X', { mostStored: storedIn(source) }), source, source.x.lognorm, (done) => source.report(source.axis.kept + done, total));
+    if (source.x !== null) await writeX(writer.csr('X', { mostStored: storedIn(source) }), source, source.x, (done) => source.report(source.axis.kept + done, total));
     writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }, source.x?.lognorm != null));
     return await writer.close();
   } catch (thrown) {
@@ -128,11 +129,12 @@ async function writeEmbeddings(writer: AnnDataWriter, { axis, slots, signal }: A
   }
 }
 
-async function writeX(csr: ResumableCsr, source: AnnDataSource, lognorm: Lognorm | null, report: (done: number) => void): Promise<void> {
+async function writeX(csr: ResumableCsr, source: AnnDataSource, { lognorm, crew }: NonNullable<AnnDataSource['x']>, report: (done: number) => void): Promise<void> {
   const { progress } = source;
   const before = progress?.load() ?? null;
   if (before !== null) await csr.restore(before);
-  for await (const block of keptRows(source.plates, source.axis, lognorm, source.signal, csr.rowsWritten)) {
+  for await (const block of crew.rows(source.plates, rowTasks(source.plates, source.axis, lognorm, csr.rowsWritten))) {
+    stopIfCancelled(source.signal);
     await csr.append(block);
     report(csr.rowsWritten);
     if (progress?.due()) progress.save(await csr.save());

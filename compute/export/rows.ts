@@ -4,13 +4,16 @@ import { plainArena, type CsrBlock } from '../kernels/block.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
 import type { CsrRows } from '../results/h5ad/index.ts';
-import { openMatrix, type ReadSpec } from '../stores/index.ts';
+import { openMatrix } from '../stores/open-matrix.ts';
+import type { MatrixReader, ReadSpec } from '../stores/contract.ts';
 import type { CellAxis, CellSlice } from './axis.ts';
 import type { FoundSlots } from '../results/slots.ts';
 
-/** Limits of one block: rows and stored entries. Small, so that what is read is packed soon while the next is read. */
+/** Limits of one block: rows and stored entries. */
 const blockRows = 4096;
-const blockStored = 1 << 18;
+const blockStored = 1 << 20;
+/** Entries that the rows of one task have on average: a chunk at either end is read by two tasks. */
+const taskStored = 1.25 * 2 ** 20;
 
 /** How counts become the values that PCA saw. */
 export interface Lognorm {
@@ -33,33 +36,76 @@ export function lognormOf(slots: FoundSlots): Lognorm {
   return { totals: openStored(totals), targets: normalize.targets, logScale: log1p.base === null ? 1 : 1 / Math.log(log1p.base) };
 }
 
-/** Blocks of consecutive kept cells, from the kept cell `from` on, each valid until the next is asked for. Genes ascend within each row. */
-export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognorm: Lognorm | null, signal: AbortSignal, from = 0): AsyncGenerator<CsrRows, void, void> {
+/** Kept cells of one plate that are read together, by this thread or another. */
+export interface RowTask {
+  readonly plate: number;
+  /** Rows, ascending, counted from `rowStart`. */
+  readonly kept: Int32Array;
+  readonly rowStart: number;
+  /** target / total of each; null for counts as stored. */
+  readonly factors: Float64Array | null;
+  readonly logScale: number;
+}
+
+/** All kept cells from the kept cell `from` on, in order. */
+export function* rowTasks(plates: readonly Plate[], axis: CellAxis, lognorm: Lognorm | null, from: number): Generator<RowTask, void, void> {
+  for (const [plate, { spec }] of plates.entries()) {
+    const most = Math.min(blockRows, Math.max(1, Math.floor((taskStored * spec.facts.nObs) / Math.max(1, spec.facts.stored))));
+    for (const whole of axis.slices(plate)) {
+      const slice = keptFrom(whole, from);
+      const factors = lognorm === null ? null : factorsOf(lognorm, axis, slice);
+      for (let at = 0; at < slice.kept.length; at += most) {
+        yield { plate, rowStart: slice.rowStart, kept: slice.kept.slice(at, at + most), factors: factors?.slice(at, at + most) ?? null, logScale: lognorm?.logScale ?? 1 };
+      }
+    }
+  }
+}
+
+/** Reads rows of the plate it was asked for last; a reader is kept from task to task. */
+export interface RowReader {
+  /** The cells of a task as blocks of consecutive kept cells, each valid until the next is asked for. Genes ascend within each row. */
+  blocks(task: RowTask, signal: AbortSignal): AsyncGenerator<CsrRows, void, void>;
+  close(): void;
+}
+
+export function rowReader(plates: readonly Plate[]): RowReader {
   const out: Copy = { rows: 0, indptr: new Int32Array(blockRows + 1), indices: new Int32Array(0), values: new Float32Array(0) };
-  for (const [index, plate] of plates.entries()) {
-    const reader = openMatrix(plate.spec, plainArena);
-    try {
-      for (const whole of axis.slices(index)) {
-        const slice = keptFrom(whole, from);
-        if (slice.kept.length === 0) continue;
-        const factors = lognorm === null ? null : factorsOf(lognorm, axis, slice);
-        for (const run of runsOf(slice.kept, rowsPerChunk(plate.spec))) {
-          let next = run.first;
-          const range = { rowStart: slice.rowStart + slice.kept[run.first]!, rowEnd: slice.rowStart + slice.kept[run.last]! + 1, maxRows: blockRows, maxStored: blockStored, signal };
-          for await (const block of reader.blocks(range)) {
-            const first = next;
-            const blockStart = block.rowStart - slice.rowStart;
-            while (next <= run.last && slice.kept[next]! < blockStart + block.rows) next += 1;
-            if (next === first) continue;
-            const rows = slice.kept.subarray(first, next).map((row) => row - blockStart);
-            const asTheyAre = factors === null && plate.toCommon === null;
-            yield (asTheyAre ? stretchOf(block, rows) : null) ?? copied(block, rows, out, plate.toCommon, factors && { of: factors.subarray(first, next), scale: lognorm!.logScale });
-          }
+  let open: { readonly plate: number; readonly matrix: MatrixReader } | null = null;
+  return {
+    async *blocks({ plate: index, rowStart, kept, factors, logScale }, signal) {
+      const plate = plates[index]!;
+      if (open?.plate !== index) {
+        open?.matrix.close();
+        open = { plate: index, matrix: openMatrix(plate.spec, plainArena) };
+      }
+      for (const run of runsOf(kept, rowsPerChunk(plate.spec))) {
+        let next = run.first;
+        const range = { rowStart: rowStart + kept[run.first]!, rowEnd: rowStart + kept[run.last]! + 1, maxRows: blockRows, maxStored: blockStored, signal };
+        for await (const block of open.matrix.blocks(range)) {
+          const first = next;
+          const blockStart = block.rowStart - rowStart;
+          while (next <= run.last && kept[next]! < blockStart + block.rows) next += 1;
+          if (next === first) continue;
+          const rows = kept.subarray(first, next).map((row) => row - blockStart);
+          const asTheyAre = factors === null && plate.toCommon === null;
+          yield (asTheyAre ? stretchOf(block, rows) : null) ?? copied(block, rows, out, plate.toCommon, factors && { of: factors.subarray(first, next), scale: logScale });
         }
       }
-    } finally {
-      reader.close();
-    }
+    },
+    close() {
+      open?.matrix.close();
+      open = null;
+    },
+  };
+}
+
+/** Blocks of all kept cells, read in this thread; each is valid until the next is asked for. */
+export async function* keptRows(plates: readonly Plate[], axis: CellAxis, lognorm: Lognorm | null, signal: AbortSignal): AsyncGenerator<CsrRows, void, void> {
+  const reader = rowReader(plates);
+  try {
+    for (const task of rowTasks(plates, axis, lognorm, 0)) yield* reader.blocks(task, signal);
+  } finally {
+    reader.close();
   }
 }
 

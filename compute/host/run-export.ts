@@ -4,9 +4,9 @@ import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { formatCount } from '../../protocol/format.ts';
 import type { ExportAnswer, ExportJob } from '../../protocol/jobs.ts';
-import { openPackCrew } from '../codecs/deflate/crew.ts';
 import { writeAnnData, type AnnDataSource } from '../export/anndata.ts';
 import { openAxis } from '../export/axis.ts';
+import { openCrew } from '../export/crew/crew.ts';
 import { writeCsv } from '../export/csv.ts';
 import { planObs } from '../export/obs-plan.ts';
 import { writeAside } from '../export/place.ts';
@@ -42,11 +42,10 @@ const slowRate = 2000;
  */
 export async function runExport(job: ExportJob, host: ExportHost): Promise<number> {
   const reporter = createReporter(host.emit, host.hostPid, Number.POSITIVE_INFINITY);
-  // One thread, this one, reads; the others pack.
-  const packer = job.format === 'csv' ? null : openPackCrew(Math.max(1, (job.workers ?? Math.min(4, availableParallelism())) - 1));
+  const table = job.format === 'csv';
+  const crew = table ? null : openCrew(job.workers ?? Math.min(4, availableParallelism()));
   try {
     const slots = findSlots(job.results.map((result) => result.path));
-    const table = job.format === 'csv';
     const plates = job.plates.map(({ name, path, facts }) => ({ name, path, nObs: facts.nObs }));
     const axis = openAxis(plates, slots);
     reporter.stepStarted('export', axis.kept / slowRate);
@@ -61,13 +60,13 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     const report = (done: number, total: number): void => reporter.progress(done, total, 'cells');
     const source: Omit<AnnDataSource, 'progress'> = {
       axis, slots, obs, report, plates: input?.plates ?? [], genes: input?.genes ?? [], provenance: job.provenance, signal: host.signal,
-      x: withX ? { lognorm: job.matrix === 'lognorm' ? lognormOf(slots) : null } : null,
+      x: withX && crew !== null ? { crew, lognorm: job.matrix === 'lognorm' ? lognormOf(slots) : null } : null,
     };
     const bytes = await writeAside(job.target, (path, work) => {
       const progress = openProgress(path, work, tagOf(job), Number(process.env['TRUCKEE_CHECKPOINT_SECONDS'] ?? 30));
       if (table) return writeCsv(path, source);
       if (progress.rowsBefore > 0) notes.push(`went on behind ${formatCount(progress.rowsBefore)} cells that an earlier attempt had written`);
-      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0, gzip: fastDeflate, ...(packer && { packer }) };
+      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0, gzip: fastDeflate, ...(crew && { packer: crew }) };
       return writeAnnData(job.format === 'h5ad' ? createH5ad(path, axes) : createZarr(path, axes), { ...source, progress }, notes);
     });
     for (const text of notes) host.emit({ kind: 'note', step: null, level: 'info', text });
@@ -79,6 +78,6 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     throw thrown;
   } finally {
     reporter.close();
-    await packer?.close();
+    await crew?.close();
   }
 }

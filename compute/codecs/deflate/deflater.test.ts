@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
 import { threadInflater } from '../wasm/inflater.ts';
-import { openPackCrew } from './crew.ts';
 import { threadDeflater } from './deflater.ts';
 import { shuffleBytes } from './zlib.ts';
 
@@ -85,24 +84,4 @@ describe('own deflate', () => {
   });
 
   test('a chunk too large for its memory is left to zlib', () => expect(deflater.deflate(new Uint8Array((16 << 20) + 1), 4)).toBeNull());
-});
-
-describe('a crew', () => {
-  test('packs many chunks to the same bytes as one thread would, and gives their memory back', async () => {
-    const crew = openPackCrew(2);
-    try {
-      const random = createRandom(5, 0);
-      const raws = Array.from({ length: 9 }, (_, n) => Uint8Array.from({ length: 40_000 }, () => random.below(1 + 30 * n)));
-      const packed = await Promise.all(raws.map((raw) => crew.pack(raw.slice().buffer, 36_000, { elementBytes: 4, level: 1, shuffle: true })));
-      for (const [n, { bytes, spare }] of packed.entries()) {
-        expect(Buffer.compare(bytes, deflater.deflate(raws[n]!.subarray(0, 36_000), 4)!)).toBe(0);
-        expect(spare?.byteLength).toBeGreaterThanOrEqual(bytes.length);
-      }
-      const strong = await crew.pack(raws[0]!.slice().buffer, 36_000, { elementBytes: 4, level: 6, shuffle: true });
-      expect(Buffer.compare(inflateSync(strong.bytes), shuffleBytes(raws[0]!.subarray(0, 36_000), 4))).toBe(0);
-    } finally {
-      await crew.close();
-    }
-    await expect(crew.pack(new ArrayBuffer(8), 8, { elementBytes: 4, level: 1, shuffle: true })).rejects.toThrow();
-  });
 });

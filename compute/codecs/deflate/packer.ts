@@ -1,4 +1,6 @@
-/** Who packs the chunks of files under construction: zlib's threads, or a crew of the engine's own (crew.ts). */
+/** Who packs the chunks of files under construction: zlib's threads, or threads that use the engine's own deflate. */
+import { constants, deflateSync } from 'node:zlib';
+import { threadDeflater } from './deflater.ts';
 import { deflateBytes, shuffleBytes } from './zlib.ts';
 
 export interface Packing {
@@ -30,3 +32,14 @@ export const zlibPacker: ChunkPacker = {
     return { bytes: level === 0 ? ready : await deflateBytes(ready, level, shuffle), spare: null };
   },
 };
+
+/** In this thread: the first `bytes` bytes of `chunk`, shuffled and packed, in its own memory where they fit. */
+export function packChunk(chunk: ArrayBuffer, bytes: number, elementBytes: number): { readonly chunk: ArrayBuffer; readonly bytes: number } {
+  const raw = new Uint8Array(chunk, 0, bytes);
+  // zlib where the own module is not built, and for huge chunks.
+  const packed = threadDeflater()?.deflate(raw, elementBytes) ?? deflateSync(shuffleBytes(raw, elementBytes), { level: 1, strategy: constants.Z_RLE });
+  // Noise may take more room than it had.
+  const home = packed.length <= chunk.byteLength ? chunk : new ArrayBuffer(packed.length);
+  new Uint8Array(home).set(packed);
+  return { chunk: home, bytes: packed.length };
+}
