@@ -85,6 +85,7 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
     await dialog.getByText(/mine\.h5ad exists already/).waitFor();
     expect(await dialog.getByRole('button', { name: 'Extract', exact: true }).isDisabled()).toBe(true);
     await dialog.getByText('Zarr', { exact: true }).click();
+    expect(await dialog.getByRole('checkbox', { name: /Register it/ }).isDisabled()).toBe(true);
     await dialog.getByLabel('Name of the file').fill('mine');
     await dialog.getByRole('button', { name: 'Choose a folder' }).click();
     await dialog.getByRole('button', { name: '▸ notebooks' }).or(dialog.getByRole('button', { name: '▸ runs' })).first().click();
