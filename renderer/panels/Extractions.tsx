@@ -11,7 +11,6 @@ import { bridge } from '../client/window.ts';
 import { formatBytes, formatCount, formatSeconds } from '../client/words.ts';
 import { ErrorCard } from './ErrorCard.tsx';
 
-const words = { going: 'going', stopped: 'stopped', done: 'done', failed: 'failed' } as const;
 const colors = { going: 'river', stopped: 'gray', done: 'teal', failed: 'red' } as const;
 const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: host.extract.key() });
 
@@ -41,7 +40,7 @@ function Extraction({ one }: { readonly one: ExtractionState }) {
   const title = queryWords(one.query);
   return (
     <div className="card" style={{ marginBottom: 10 }}>
-      <Group justify="space-between" wrap="nowrap"><strong className="path">{title}</strong><Badge color={colors[one.state]} variant="light" radius="sm">{words[one.state]}</Badge></Group>
+      <Group justify="space-between" wrap="nowrap"><strong className="path">{title}</strong><Badge color={colors[one.state]} variant="light" radius="sm">{one.state}</Badge></Group>
       {one.state === 'going' && <Going one={one} title={title} />}
       {one.written && <Text size="sm">{formatCount(one.written.cells)} cells × {formatCount(one.written.genes)} genes, {formatBytes(one.written.bytes)}</Text>}
       <Text size="xs" c="dimmed" className="path">{one.state === 'done' ? '' : 'into '}{one.target}</Text>

@@ -3,8 +3,8 @@
  * the workspace; tokens are not.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { probeRemote } from '../../../io/http.ts';
 import type { DownloadState, DownloadWish } from '../../../protocol/api.data.ts';
 import { failure, isKind, toErrorData, type ErrorData } from '../../../protocol/errors.ts';
@@ -12,6 +12,7 @@ import type { SourceAccess, SourceFile } from '../../datasets/sources/contract.t
 import { fetchFiles, type FetchedFile } from '../../datasets/sources/fetch-files.ts';
 import { findSource, listSource, matching } from '../../datasets/sources/list.ts';
 import type { Secrets } from '../../datasets/sources/secrets.ts';
+import { readList, writeList } from './kept-list.ts';
 
 export interface Downloads {
   list(): DownloadState[];
@@ -43,11 +44,10 @@ const connections = 4;
 const paceMs = 5000;
 
 export function createDownloads(root: string, secrets: () => Secrets, mirror: string | undefined = process.env['TRUCKEE_MIRROR']): Downloads {
-  const all = new Map<string, Live>(readKept(root).map((kept) => [kept.id, { ...fresh(kept.id, kept.wish, kept.folder), state: kept.state }]));
+  const all = new Map<string, Live>(readList<Kept>(root, listName).map((kept) => [kept.id, { ...fresh(kept.id, kept.wish, kept.folder), state: kept.state }]));
   const save = (): void => {
     const kept: Kept[] = [...all.values()].map(({ id, wish, folder, state }) => ({ id, wish, folder, state: state === 'done' ? 'done' : 'paused' }));
-    writeFileSync(join(root, `${listName}.new`), JSON.stringify(kept, null, 1), { flush: true });
-    renameSync(join(root, `${listName}.new`), join(root, listName));
+    writeList(root, listName, kept);
   };
   const work = async (one: Live): Promise<void> => {
     try {
@@ -157,14 +157,4 @@ function stateOf(one: Live): DownloadState {
 function titleOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
-}
-
-function readKept(root: string): Kept[] {
-  try {
-    const kept = JSON.parse(readFileSync(join(root, listName), 'utf8')) as Kept[];
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    // None yet, or damaged: the files are there all the same.
-    return [];
-  }
 }

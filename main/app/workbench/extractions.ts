@@ -3,8 +3,8 @@
  * is kept in the workspace, so that one that a kill has stopped goes on behind its last checkpoint.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { ExtractionState, ExtractWish } from '../../../protocol/api.extract.ts';
 import { failure, isKind, toErrorData, type ErrorData } from '../../../protocol/errors.ts';
 import { listDatasets } from '../../catalog/datasets.ts';
@@ -16,6 +16,7 @@ import type { Workspace } from '../../workspace.ts';
 import { extractionRecipe } from '../extraction.ts';
 import { exportData } from '../outputs.ts';
 import type { Hub } from './hub.ts';
+import { readList, writeList } from './kept-list.ts';
 import type { RunQueue } from './runs.ts';
 
 export interface Extractions {
@@ -48,15 +49,13 @@ const listName = 'extractions.json';
 const nothingYet: Live['progress'] = { done: 0, total: 0, unit: 'cells', etaSeconds: null };
 
 export function createExtractions(workspace: Workspace, queue: () => RunQueue, hub: Hub, start: StartEngine): Extractions {
-  const all = new Map<string, Live>(readKept(workspace.root).map(({ state, written, ...kept }) => [kept.id, { ...fresh(kept.id, kept.wish, kept.target), state, written }]));
+  const all = new Map<string, Live>(readList<Kept>(workspace.root, listName).map(({ state, written, ...kept }) => [kept.id, { ...fresh(kept.id, kept.wish, kept.target), state, written }]));
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
   const changed = (): void => {
     const kept: Kept[] = [...all.values()].map(({ id, wish, target, state, written }) => ({ id, wish, target, state: state === 'done' ? 'done' : 'stopped', written }));
-    const path = join(workspace.root, listName);
-    writeFileSync(`${path}.new`, JSON.stringify(kept, null, 1), { flush: true });
-    renameSync(`${path}.new`, path);
+    writeList(workspace.root, listName, kept);
     hub.say({ kind: 'changed', what: 'exports' });
   };
   const registered = async (one: Live): Promise<string> => {
@@ -152,14 +151,4 @@ function stateOf(workspace: Workspace, { id, wish, target, state, written, phase
     dataset: listDatasets(workspace.catalog).find(({ path }) => path === target)?.name ?? null,
     file: own ? { kind: wish.format, name: basename(target), folder: 'exports', bytes: stat.isDirectory() ? 0 : stat.size, isFolder: stat.isDirectory() } : null,
   };
-}
-
-function readKept(root: string): Kept[] {
-  try {
-    const kept = JSON.parse(readFileSync(join(root, listName), 'utf8')) as Kept[];
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    // None yet, or damaged: files that were written are there all the same.
-    return [];
-  }
 }
