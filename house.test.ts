@@ -11,14 +11,14 @@ const houses: Readonly<Record<string, readonly string[]>> = {
 /** Inside a house, rooms import only to their left. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   compute: [
-    'codecs', 'random', 'kernels', 'hdf5', 'stores', 'matrix', 'results', 'columns', 'sampling', 'loader', 'statistics', 'generator', 'graph', 'integration', 'differential', 'passes', 'calls', 'steps', 'export', 'views', 'host',
+    'codecs', 'random', 'kernels', 'hdf5', 'zarr', 'stores', 'matrix', 'results', 'columns', 'sampling', 'loader', 'statistics', 'generator', 'graph', 'integration', 'differential', 'passes', 'calls', 'steps', 'export', 'views', 'host',
   ],
   main: ['catalog', 'engine', 'datasets', 'results', 'preflight', 'jobs', 'export', 'app'],
   renderer: ['client', 'plots', 'panels', 'guides', 'shell'],
 };
 /** Packages a house may use; node: modules are free everywhere but in protocol and steps. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', 'zarrita'], main: ['better-sqlite3', 'zod', '@orpc/server', 'electron', 'hyparquet', 'hyparquet-compressors'],
+  protocol: ['zod', '@orpc/contract'], steps: ['zod'], io: [], compute: ['h5wasm', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer'], main: ['better-sqlite3', 'zod', '@orpc/server', 'electron', 'hyparquet', 'hyparquet-compressors'],
   renderer: [
     'zod', 'react', 'react-dom', 'zustand', '@fontsource-variable/inter', '@mantine/core', '@mantine/hooks', '@mantine/spotlight', '@orpc/client', '@orpc/contract',
     '@orpc/tanstack-query', '@tanstack/react-query', '@tanstack/react-router', 'jspdf', 'svg2pdf.js', 'dejavu-fonts-ttf',

@@ -22,7 +22,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'not-hdf5': (f) => ({
     message: `${f.path} is not an HDF5 file (it looks like ${f.found}).`,
-    remedy: 'Give an .h5ad, a 10x .h5 or a 10x matrix folder. A gzip-wrapped file must be unpacked first (gunzip).',
+    remedy: 'Give an .h5ad, a 10x .h5, an AnnData Zarr store or a 10x matrix folder. A gzip-wrapped file must be unpacked first (gunzip).',
   }),
   'truncated-file': (f) => ({
     message: `${f.path} is cut short: its header announces ${formatBytes(f.expectedBytes)}, the file has ${formatBytes(f.actualBytes)}.`,

@@ -35,7 +35,7 @@ export interface InspectColumn {
 export interface InspectReport {
   readonly ok: true;
   readonly path: string;
-  readonly format: 'h5ad' | '10x-h5' | '10x-mtx';
+  readonly format: 'h5ad' | 'zarr' | '10x-h5' | '10x-mtx';
   readonly bytes: number;
   /** AnnData encoding version ("0.1.0"), or "legacy" for files without root attributes. */
   readonly encoding: string;

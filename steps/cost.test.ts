@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { formatBytes } from '../protocol/format.ts';
+import type { MatrixFacts, PlateFacts } from '../protocol/matrix.ts';
 import type { Hardware, PlanFacts } from '../protocol/plan.ts';
-import { chunkRowsFor, maxChunkRows, planPass, tileRows } from './cost.ts';
+import { chunkRowsFor, largeChunkBytes, maxChunkRows, planPass, tileRows } from './cost.ts';
 
 const GiB = 1024 ** 3;
 const facts: PlanFacts = {
@@ -49,6 +50,22 @@ describe('the plan of a pass', () => {
     const plan = planPass(facts, how, hardware(0.25 * GiB, 4), { ...cost, engineBytes: GiB });
     expect(plan.workers).toBe(1);
     expect(plan.ramBytes).toBeGreaterThan(GiB);
+  });
+  test('counts chunks that are larger than ordinary ones, whatever holds them', () => {
+    const matrix: MatrixFacts = {
+      slot: 'X', kind: 'csr_matrix', dtype: 'float32', chunks: [131_072], filter: 'blosc', shuffle: true, nObs: 1_000_000, nVars: 62_710, stored: 1.45e9, storedBytes: 2e9,
+    };
+    const plate = (chunks: readonly number[]): PlateFacts => ({ name: 'p', path: '/p.zarr', nObs: matrix.nObs, nVars: matrix.nVars, matrix: { ...matrix, chunks }, obsColumns: [], demo: false });
+    const plan = (chunks: readonly number[], memory: number) => planPass({ ...facts, plates: [plate(chunks)] }, how, hardware(memory, 4), cost);
+    expect(plan([131_072], 2 * GiB)).toEqual(planPass(facts, how, hardware(2 * GiB, 4), cost));
+    // 16 million values of 4 bytes and indices of 8, stored and unpacked: fewer workers, and no less memory for those.
+    expect(largeChunkBytes([plate([2 ** 24])])).toBe(2 * 12 * 2 ** 24 - 2 ** 24);
+    expect(plan([2 ** 24], GiB).workers).toBeLessThan(plan([131_072], GiB).workers);
+    expect(plan([2 ** 24], GiB).ramBytes).toBeLessThanOrEqual(GiB);
+    expect(plan([2 ** 28], 2 * GiB).ramBytes).toBeGreaterThan(2 * GiB);
+    expect(largeChunkBytes([{ matrix: { ...matrix, kind: 'dense', chunks: [4000, 4000], dtype: 'float64' } }])).toBe(2 * 8 * 16e6 - 2 ** 24);
+    // A chunk that holds all there is is as large as that.
+    expect(largeChunkBytes([{ matrix: { ...matrix, stored: 1000, chunks: [2 ** 30] } }])).toBe(0);
   });
   test('heeds what the user asked for', () => {
     const plan = planPass(facts, { chunk_rows: 777, workers: 3 }, hardware(8 * GiB, 8), cost);

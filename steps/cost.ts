@@ -3,6 +3,7 @@
  * were measured on a 2-core server; preflight corrects them with the user's own past runs when there are some.
  */
 import { formatBytes } from '../protocol/format.ts';
+import type { MatrixFacts, PlateFacts } from '../protocol/matrix.ts';
 import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
 import type { How } from './params.ts';
 
@@ -54,7 +55,8 @@ export function planPass(facts: PlanFacts, how: How, hardware: Hardware, cost: P
   const wanted = Math.max(1, Math.min(how.workers ?? hardware.workers, hardware.workers));
   const fixed = hostBaseBytes + engineBaseBytes + cost.engineBytes;
   let workers = wanted;
-  const minimumPerWorker = workerBaseBytes + 2 * cost.workerBytes + minimumBlockBytes;
+  const leastBlockBytes = minimumBlockBytes + largeChunkBytes(facts.plates);
+  const minimumPerWorker = workerBaseBytes + 2 * cost.workerBytes + leastBlockBytes;
   while (workers > 1 && fixed + workers * minimumPerWorker > hardware.memoryBytes) workers -= 1;
   if (workers < wanted) {
     notes.push(`${workers} of ${wanted} workers: each needs ${formatBytes(minimumPerWorker)} and ${formatBytes(hardware.memoryBytes)} are allowed in all`);
@@ -62,7 +64,7 @@ export function planPass(facts: PlanFacts, how: How, hardware: Hardware, cost: P
   const perWorker = Math.max(0, (hardware.memoryBytes - fixed) / workers - workerBaseBytes - 2 * cost.workerBytes);
   const chunkRows = how.chunk_rows ?? wholeTiles(chunkRowsFor(perWorker, meanStored, cost.outputColumns));
   const chunkStored = Math.round(Math.min(2 * MiB, Math.max(65_536, chunkRows * meanStored, 0)));
-  const blockBytes = Math.min(chunkStored * 12 + minimumBlockBytes, Math.max(minimumBlockBytes, perWorker));
+  const blockBytes = Math.min(chunkStored * 12 + leastBlockBytes, Math.max(leastBlockBytes, perWorker));
   const entries = facts.stored * cost.passes;
   return {
     ramBytes: fixed + workers * (workerBaseBytes + 2 * cost.workerBytes + blockBytes),
@@ -79,6 +81,25 @@ export function planPass(facts: PlanFacts, how: How, hardware: Hardware, cost: P
 
 /** Compressed and inflated chunks in flight plus the smallest useful block. */
 const minimumBlockBytes = 6 * MiB;
+
+/** Chunks up to this size (a million bytes of values, as h5py cuts them, and of indices) are part of the smallest block. */
+const ordinaryChunkBytes = 16 * MiB;
+/** An index that stands beside a value; of a dense matrix there is none. */
+const indexBytes = 8;
+
+/**
+ * What chunks larger than ordinary ones take beside a worker's block: they are decoded whole, however few of their rows are wanted, and
+ * lie there stored and unpacked. A writer may choose any size: then this is what refuses the run.
+ */
+export function largeChunkBytes(plates: readonly Pick<PlateFacts, 'matrix'>[]): number {
+  return Math.max(0, ...plates.map(({ matrix }) => 2 * chunkBytesOf(matrix) - ordinaryChunkBytes));
+}
+
+function chunkBytesOf({ chunks, dtype, kind, stored }: MatrixFacts): number {
+  if (chunks === null) return 0;
+  const elements = Math.min(stored, chunks.reduce((product, length) => product * length, 1));
+  return elements * (dtype === 'bool' ? 1 : Number(/\d+$/.exec(dtype)![0]) / 8 + (kind === 'dense' ? 0 : indexBytes));
+}
 
 const mostTaskTiles = 2;
 

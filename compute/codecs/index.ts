@@ -5,3 +5,5 @@ export { decodeLzf, lzfBytesLimit } from './lzf.ts';
 export { unshuffle } from './shuffle.ts';
 export { checkFletcher32, fletcher32 } from './fletcher32.ts';
 export { threadInflater } from './wasm/inflater.ts';
+export { announcedBytes, checkCrc32c, unpackFresh, unpackInto, type Compressor } from './whole.ts';
+export { bloscCompressors } from './blosc.ts';

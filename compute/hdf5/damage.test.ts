@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, openSync, closeSync, readFileSync,
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeDataset, openArray, openStructure, type DatasetSpec } from './index.ts';
+import { openArray, openStructure, type DatasetSpec } from './index.ts';
 import { python, runPython, scratchFolder } from './testing/python.ts';
 
 const data = resolve(process.env['TRUCKEE_TEST_DATA'] ?? '../shared/data');
@@ -61,7 +61,7 @@ describe.skipIf(python === null)('damaged files (needs Python with h5py)', () =>
 
   const describeIn = async (file: string, name: string): Promise<DatasetSpec> => {
     const structure = await openStructure(file);
-    const spec = describeDataset(structure, name);
+    const spec = structure.describe(name);
     structure.close();
     return spec;
   };

@@ -1,5 +1,5 @@
 /** Takes one stored chunk back through its filters, last applied first, to the plain bytes of its elements. */
-import { checkFletcher32, decodeLzf, inflate, inflatedBytesLimit, lzfBytesLimit, unshuffle } from '../codecs/index.ts';
+import { announcedBytes, checkCrc32c, checkFletcher32, decodeLzf, inflate, inflatedBytesLimit, lzfBytesLimit, unpackFresh, unpackInto, unshuffle } from '../codecs/index.ts';
 import type { H5Filter } from './spec.ts';
 
 /** Memory a decoder reuses from chunk to chunk; whatever it gives out is valid until it is used again. */
@@ -39,8 +39,23 @@ export function decodeChunk(stored: Uint8Array, filters: readonly H5Filter[], fi
         bytes = target;
         break;
       }
+      case 'gzip':
+      case 'zstd':
+        // Its memory is new: from here on the scratch's own.
+        bytes = scratch.unpacked = unpackFresh(bytes, filter.id, outputBytes(applied, i, chunkBytes, filter.id === 'gzip' ? inflatedBytesLimit(bytes.length) : Infinity));
+        break;
+      case 'blosc':
+      case 'lz4': {
+        const target = sized(scratch, 'unpacked', outputBytes(applied, i, chunkBytes, announcedBytes(bytes, filter.id)));
+        unpackInto(bytes, filter.id, target);
+        bytes = target;
+        break;
+      }
       case 'fletcher32':
         bytes = checkFletcher32(bytes);
+        break;
+      case 'crc32c':
+        bytes = checkCrc32c(bytes);
         break;
     }
   }
@@ -63,7 +78,7 @@ export function keepIn(scratch: DecodeScratch, bytes: Uint8Array): Uint8Array {
 /** What a decompressor must give: the chunk, plus four bytes for each checksum that was put on before compressing. */
 function outputBytes(applied: readonly H5Filter[], at: number, chunkBytes: number, limit: number): number {
   let bytes = chunkBytes;
-  for (let i = 0; i < at; i++) if (applied[i]!.id === 'fletcher32') bytes += 4;
+  for (let i = 0; i < at; i++) if (applied[i]!.id === 'fletcher32' || applied[i]!.id === 'crc32c') bytes += 4;
   // Said before anything is allocated: a few damaged bytes must not claim gigabytes.
   if (bytes > limit) throw new Error(`its stored bytes cannot hold the ${bytes} bytes of a chunk`);
   return bytes;

@@ -31,10 +31,18 @@ export function chunkFetcher(file: FileBytes, index: ChunkIndex): ChunkFetcher {
       end = nextEnd;
     }
     if (buffer.length < end - start) buffer = new Uint8Array(end - start);
-    const wanted = end;
+    let wanted = end;
     // Until the read has succeeded nothing in the buffer may be taken for this part of the file.
     end = start;
-    file.readInto(start, buffer.subarray(0, wanted - start));
+    try {
+      file.readInto(start, buffer.subarray(0, wanted - start));
+    } catch (thrown) {
+      const alone = start + index.storedBytes[chunk]!;
+      if (alone === wanted) throw thrown;
+      // A neighbour may be what cannot be read: its own turn will tell.
+      wanted = alone;
+      file.readInto(start, buffer.subarray(0, wanted - start));
+    }
     end = wanted;
   };
 

@@ -7,7 +7,7 @@ import { describeAt, type HeaderSource } from './describe.ts';
 import { rawElements } from './elements.raw.ts';
 import { openBytes } from '../../io/file.ts';
 import { heapStrings } from './heap.ts';
-import { describeDataset, openArray, openStructure, type DatasetSpec, type Structure } from './index.ts';
+import { openArray, openStructure, type DatasetSpec, type Hdf5Structure, type Structure } from './index.ts';
 import { scratchFolder } from './testing/python.ts';
 
 const folder = join(resolve(process.env['TRUCKEE_TEST_DATA'] ?? '../shared/data'), 'h5ad-encodings');
@@ -16,7 +16,7 @@ const allowed = new Set(['corrupt-file', 'corrupt-chunk', 'truncated-file', 'not
 /** Datasets of a file with the offsets of their headers, from the sound file. */
 interface Sample {
   readonly content: Uint8Array;
-  readonly widths: Structure['widths'];
+  readonly widths: Hdf5Structure['widths'];
   readonly datasets: readonly { readonly name: string; readonly address: number; readonly isText: boolean }[];
 }
 
@@ -180,7 +180,7 @@ describe.skipIf(!existsSync(folder))('damaged real files (needs the shared test 
         if (element.kind === 'string') structure.strings(name);
         else if (element.kind === 'record') structure.records(name);
         else if (shape?.length === 1 || shape?.length === 2) {
-          const spec = describeDataset(structure, name);
+          const spec = structure.describe(name);
           if (spec.layout.kind !== 'foreign') readSome(spec);
         } else structure.numbers(name);
       });

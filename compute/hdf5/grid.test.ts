@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dtype } from '../../protocol/matrix.ts';
-import { describeDataset, openArray, openStructure, prepareForeign, type NumericArray, type Structure } from './index.ts';
+import { openArray, openStructure, prepareForeign, type NumericArray, type Structure } from './index.ts';
 import { python, runPython, scratchFolder } from './testing/python.ts';
 import { arrayOf, bytesOf, viewOf } from './views.ts';
 
@@ -38,7 +38,7 @@ describe.skipIf(python === null)('datasets written by h5py (needs Python with h5
     const bytes = values.slice(entry.at, entry.at + count * arrayOf(entry.dtype, 0).BYTES_PER_ELEMENT);
     return viewOf(entry.dtype, bytes, count);
   };
-  const described = (entry: Entry) => describeDataset(structures.get(entry.file)!, entry.name);
+  const described = (entry: Entry) => structures.get(entry.file)!.describe(entry.name);
   const each = async (axes: number, check: (entry: Entry, want: NumericArray) => void | Promise<void>): Promise<number> => {
     const chosen = entries.filter((entry) => entry.shape.length === axes);
     for (const entry of chosen) await check(entry, expected(entry));

@@ -2,7 +2,8 @@
  * First look at a file with plain reads, before the HDF5 library sees it: is it there, is it HDF5, is it whole? The library
  * would answer these with its own stack of messages; here they become the errors a user can act on.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { isZarrStore } from '../../io/stamp.ts';
 import { failure, isTruckeeError, messageOf, systemFailure } from '../../protocol/errors.ts';
 import { cursorOver, type Widths } from './cursor.ts';
 import { openBytes, type FileBytes } from '../../io/file.ts';
@@ -38,8 +39,7 @@ function folderWords(path: string): string | null {
     const stat = statSync(path);
     if (stat.isFile()) return null;
     if (!stat.isDirectory()) return 'a device or pipe';
-    const names = readdirSync(path);
-    return names.some((n) => n === '.zgroup' || n === '.zattrs' || n === 'zarr.json') ? 'a Zarr folder' : 'a folder';
+    return isZarrStore(path) ? 'a Zarr folder' : 'a folder';
   } catch (thrown) {
     throw systemFailure(thrown, path) ?? failure('file-not-found', { path }, thrown);
   }

@@ -2,6 +2,7 @@
 import { failure, isTruckeeError, messageOf } from '../../protocol/errors.ts';
 import { convertInto, type TargetArray } from './convert.ts';
 import { openBytes, type FileBytes } from '../../io/file.ts';
+import { openJoined } from '../../io/joined-files.ts';
 import { foreignSource } from './source.foreign.ts';
 import { ownSource, type ReadOptions } from './source.open.ts';
 import type { ElementSource } from './source.ts';
@@ -14,7 +15,7 @@ import { arrayOf, bytesOf } from './views.ts';
  * For a 'foreign' layout `prepareForeign` must have been awaited in this thread.
  */
 export function openArray(spec: DatasetSpec, options: ReadOptions = {}): ArrayReader {
-  const file = openBytes(spec.file);
+  const file = spec.layout.kind === 'chunked' && spec.layout.files ? openJoined(spec.layout.files) : openBytes(spec.file);
   const source = opened(spec, file, options);
   const [length, cols] = [spec.shape[0]!, spec.shape[1] ?? 1];
   const storedAs = arrayOf(spec.dtype, 0).constructor;

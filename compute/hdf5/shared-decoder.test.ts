@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeDataset, openArray, openStructure } from './index.ts';
+import { openArray, openStructure } from './index.ts';
 
 // All readers of a thread inflate into the same memory: what one keeps must survive the chunks of another.
 const script = `
@@ -25,7 +25,7 @@ describe.skipIf(!hasPython)('two readers in turn (needs Python with h5py)', () =
 
   test('each finds the chunk it left as it was', async () => {
     const structure = await openStructure(path);
-    const [a, b] = [openArray(describeDataset(structure, '/a')), openArray(describeDataset(structure, '/b'))];
+    const [a, b] = [openArray(structure.describe('/a')), openArray(structure.describe('/b'))];
     const [ids, values] = [new Int32Array(130), new Float32Array(130)];
     for (let start = 0; start + 130 <= 10_000; start += 130) {
       a.readInto(start, start + 130, ids, 0);

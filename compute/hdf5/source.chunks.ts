@@ -5,11 +5,11 @@ import { elementBytesOf } from './datatype.ts';
 import type { FileBytes } from '../../io/file.ts';
 import type { ElementSource } from './source.ts';
 import { visitFill } from './source.flat.ts';
-import type { ChunkIndex, DatasetSpec } from './spec.ts';
+import type { DatasetSpec, H5Layout } from './spec.ts';
 import { bytesOf, fillView } from './views.ts';
 
 /** `rowElements` is 1 for a 1-D dataset, else the number of columns. Keeps the chunk last decoded; `prefixes` as in ReadOptions. */
-export function runSource(spec: DatasetSpec, file: FileBytes, index: ChunkIndex, chunkElements: number, rowElements: number, prefixes: boolean): ElementSource {
+export function runSource(spec: DatasetSpec, file: FileBytes, { index, whole }: H5Layout & { kind: 'chunked' }, chunkElements: number, rowElements: number, prefixes: boolean): ElementSource {
   const width = elementBytesOf(spec.dtype);
   const total = spec.shape[0]! * rowElements;
   const rowsOf = (chunk: number): { rowStart: number; rowEnd: number } => ({
@@ -29,12 +29,20 @@ export function runSource(spec: DatasetSpec, file: FileBytes, index: ChunkIndex,
     }
   };
 
+  const damaged = (chunk: number, reason: string, cause?: unknown): never => {
+    throw failure('corrupt-chunk', { path: spec.file, dataset: spec.name, chunk, ...rowsOf(chunk), reason }, cause);
+  };
+  const isFill = (chunk: number): boolean => {
+    if (index.storedBytes[chunk] !== 0) return false;
+    return whole ? damaged(chunk, 'it is missing') : true;
+  };
+
   const readRun = (chunk: number, offset: number, target: Uint8Array): void => {
     try {
       file.readInto(offset, target);
     } catch (thrown) {
       if (isTruckeeError(thrown)) throw thrown;
-      throw failure('corrupt-chunk', { path: spec.file, dataset: spec.name, chunk, ...rowsOf(chunk), reason: messageOf(thrown) }, thrown);
+      damaged(chunk, messageOf(thrown), thrown);
     }
   };
 
@@ -42,7 +50,7 @@ export function runSource(spec: DatasetSpec, file: FileBytes, index: ChunkIndex,
     visit: (start, end, sink) => {
       try {
         eachChunk(start, end, (chunk, low, high, last) => {
-          if (index.storedBytes[chunk] === 0) visitFill(spec, high - low, low - start, sink);
+          if (isFill(chunk)) visitFill(spec, high - low, low - start, sink);
           else sink(decoder.decode(chunk, last, slot, high - chunk * chunkElements), low - chunk * chunkElements, high - low, low - start);
         });
       } finally {
@@ -63,10 +71,11 @@ export function runSource(spec: DatasetSpec, file: FileBytes, index: ChunkIndex,
       eachChunk(start, end, (chunk, low, high) => {
         const at = (low - start) * width;
         const bytes = (high - low) * width;
-        if (index.storedBytes[chunk] === 0) {
+        if (isFill(chunk)) {
           target.set(bytesOf(fillView(spec.dtype, spec.fill, high - low)), at);
           return;
         }
+        if (index.storedBytes[chunk]! !== chunkElements * width) damaged(chunk, `it holds ${index.storedBytes[chunk]} bytes instead of ${chunkElements * width}`);
         const offset = index.offset[chunk]! + (low - chunk * chunkElements) * width;
         // Chunks that follow one another in the file become one read.
         if (runBytes === 0 || runOffset + runBytes !== offset || runAt + runBytes !== at) {

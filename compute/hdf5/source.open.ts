@@ -27,7 +27,7 @@ export function ownSource(spec: DatasetSpec, file: FileBytes, options: ReadOptio
     case 'chunked': {
       const [chunkRows, chunkCols] = [layout.chunkShape[0]!, layout.chunkShape[1] ?? 1];
       const cols = shape[1] ?? 1;
-      if (chunkCols === cols) return runSource(spec, file, layout.index, chunkRows * cols, cols, options.prefixes ?? false);
+      if (chunkCols === cols) return runSource(spec, file, layout, chunkRows * cols, cols, options.prefixes ?? false);
       return tileSource(spec, file, layout.index, chunkRows, chunkCols);
     }
     default:

@@ -1,14 +1,18 @@
 /**
- * Where every byte of one HDF5 dataset is: found once by walking the file, then enough to read it with plain file
+ * Where every byte of one array is, in an HDF5 file or a Zarr store: found once, then enough to read it with plain file
  * reads in any worker. Structured-cloneable, so it crosses to workers as it is.
  */
+import type { JoinedFiles } from '../../io/joined-files.ts';
 import type { Dtype } from '../../protocol/matrix.ts';
+import type { Compressor } from '../codecs/index.ts';
 
 export type H5Filter =
   | { readonly id: 'deflate' }
   | { readonly id: 'shuffle'; readonly elementBytes: number }
   | { readonly id: 'fletcher32' }
-  | { readonly id: 'lzf' };
+  | { readonly id: 'lzf' }
+  /** Of Zarr stores. */
+  | { readonly id: Compressor | 'crc32c' };
 
 /** Chunks in row-major order of their grid: file offset, stored bytes (0 = never written, all fill), filters skipped. */
 export interface ChunkIndex {
@@ -20,13 +24,15 @@ export interface ChunkIndex {
 export type H5Layout =
   | { readonly kind: 'contiguous'; readonly offset: number; readonly storedBytes: number }
   | { readonly kind: 'compact'; readonly bytes: Uint8Array }
-  | { readonly kind: 'chunked'; readonly chunkShape: readonly number[]; readonly index: ChunkIndex }
+  /** `files`: chunks lie in files of their own (Zarr), of which the index sees one long row. `whole`: a chunk that is not there is damage, no fill. */
+  | { readonly kind: 'chunked'; readonly chunkShape: readonly number[]; readonly index: ChunkIndex; readonly files?: JoinedFiles; readonly whole?: true }
   /** A layout the own reader does not know (v4 indices, foreign filters): h5wasm slices it in the worker. */
   | { readonly kind: 'foreign' };
 
 export interface DatasetSpec {
+  /** Of a Zarr store its folder. */
   readonly file: string;
-  /** Absolute name inside the file, e.g. /X/data. */
+  /** Absolute name inside, e.g. /X/data. */
   readonly name: string;
   readonly dtype: Dtype;
   readonly bigEndian: boolean;

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { describeDataset, openArray, openStructure, type DatasetSpec } from './index.ts';
+import { openArray, openStructure, type DatasetSpec } from './index.ts';
 
 const folder = resolve(process.env['TRUCKEE_TEST_DATA'] ?? '../shared/data');
 const manifestPath = join(folder, 'manifest.json');
@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(manifestPath))('real files (needs the shared test da
   test.each(entries)('%s', async (name, { X, n_obs, n_vars }) => {
     const structure = await openStructure(join(folder, name));
     const isSparse = structure.kind('/X') === 'group';
-    const spec = describeDataset(structure, isSparse ? '/X/data' : '/X');
+    const spec = structure.describe(isSparse ? '/X/data' : '/X');
     const values = allValues(spec);
     expect(spec.dtype).toBe(X!.dtype);
     expect(spec.layout.kind === 'chunked' ? spec.layout.chunkShape : null).toEqual(X!.chunks);
@@ -55,8 +55,8 @@ describe.skipIf(!existsSync(manifestPath))('real files (needs the shared test da
     if (Number.isFinite(X!.sum)) expect(Math.abs(sum - X!.sum)).toBeLessThanOrEqual(1e-6 * sound.reduce((total, value) => total + Math.abs(value), 1));
     if (Number.isFinite(X!.max)) expect(sound.reduce((most, value) => Math.max(most, value), -Infinity)).toBeCloseTo(X!.max, 4);
     if (isSparse) {
-      const ids = allValues(describeDataset(structure, '/X/indices'));
-      const indptr = allValues(describeDataset(structure, '/X/indptr'));
+      const ids = allValues(structure.describe('/X/indices'));
+      const indptr = allValues(structure.describe('/X/indptr'));
       const isRowOrder = X!.kind === 'csr_matrix';
       expect(ids.length).toBe(values.length);
       expect(indptr.length).toBe((isRowOrder ? n_obs : n_vars) + 1);

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeDataset, openArray, openStructure, type Structure } from './index.ts';
+import { openArray, openStructure, type Structure } from './index.ts';
 import { python, runPython, scratchFolder } from './testing/python.ts';
 
 const kindOf = (kind: string) => expect.objectContaining({ kind });
@@ -77,13 +77,13 @@ describe.skipIf(python === null)('the inside of a file (needs Python with h5py)'
     expect(structure.numbers('/numbers/scalar')).toEqual(Float64Array.of(-5));
     expect(structure.numbers('/numbers/cube')).toEqual(Float64Array.from({ length: 24 }, (_, i) => i));
     expect(structure.numbers('/numbers/flags')).toEqual(Float64Array.of(1, 0, 1));
-    expect(structure.dataset('/numbers/flags')).toEqual({ shape: [3], chunks: null, element: { kind: 'boolean' } });
+    expect(structure.dataset('/numbers/flags')).toEqual({ shape: [3], element: { kind: 'boolean' } });
     for (const name of ['half', 'complex']) {
       expect(() => structure.numbers(`/numbers/${name}`), name).toThrowError(kindOf('unsupported-encoding'));
-      expect(() => describeDataset(structure, `/numbers/${name}`), name).toThrowError(kindOf('unsupported-encoding'));
+      expect(() => structure.describe(`/numbers/${name}`), name).toThrowError(kindOf('unsupported-encoding'));
     }
     expect(() => structure.numbers('/numbers/too-large')).toThrowError(kindOf('corrupt-file'));
-    expect(() => describeDataset(structure, '/numbers/cube')).toThrowError(kindOf('unsupported-encoding'));
+    expect(() => structure.describe('/numbers/cube')).toThrowError(kindOf('unsupported-encoding'));
   });
 
   test('links inside the file are followed, links out of it are refused', () => {
@@ -96,7 +96,7 @@ describe.skipIf(python === null)('the inside of a file (needs Python with h5py)'
     for (const act of [() => structure.kind('/links/other-file'), () => structure.kind('/links/other-file/x')]) {
       expect(act).toThrowError(kindOf('unsupported-encoding'));
     }
-    for (const name of ['/outside', '/virtual']) expect(() => describeDataset(structure, name), name).toThrowError(kindOf('unsupported-encoding'));
+    for (const name of ['/outside', '/virtual']) expect(() => structure.describe(name), name).toThrowError(kindOf('unsupported-encoding'));
     expect(() => structure.numbers('/virtual')).toThrowError(kindOf('unsupported-encoding'));
     expect(structure.children('/names')).toEqual(['emoji 🧬', 'mit', 'with space']);
     expect(structure.kind('/names/emoji 🧬')).toBe('group');
@@ -123,10 +123,10 @@ describe.skipIf(python === null)('the inside of a file (needs Python with h5py)'
     expect(statSync(path).size).toBeGreaterThan(2 ** 32);
     const large = await openStructure(path);
     expect(large.strings('/names')).toEqual(['first', 'last']);
-    const sparse = openArray(describeDataset(large, '/sparse'));
+    const sparse = openArray(large.describe('/sparse'));
     const length = sparse.spec.shape[0]!;
     expect(sparse.read(length - 4, length)).toEqual(Float32Array.of(0, 1, 2, 3));
-    const after = openArray(describeDataset(large, '/after'));
+    const after = openArray(large.describe('/after'));
     const ids = new Int32Array(1000);
     after.readInto(0, 1000, ids, 0);
     expect(ids).toEqual(Int32Array.from({ length: 1000 }, (_, i) => i));
@@ -142,7 +142,7 @@ describe.skipIf(python === null)('the inside of a file (needs Python with h5py)'
     for (const file of [path, join(folder, 'link.h5ad')]) {
       const opened = await openStructure(file);
       expect(opened.attribute('/g', 'uint8')).toBe(200);
-      expect(openArray(describeDataset(opened, '/numbers/flags')).read(0, 3)).toEqual(Uint8Array.of(1, 0, 1));
+      expect(openArray(opened.describe('/numbers/flags')).read(0, 3)).toEqual(Uint8Array.of(1, 0, 1));
       opened.close();
     }
   });

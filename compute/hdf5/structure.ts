@@ -4,28 +4,30 @@
  */
 import { failure } from '../../protocol/errors.ts';
 import { attributeReader, type AttributeValue } from './attributes.ts';
-import type { HeaderSource } from './describe.ts';
+import { describeDataset, type HeaderSource } from './describe.ts';
 import { elementOf, type Element } from './elements.ts';
 import { takeInstance, type H5 } from './instance.ts';
 import { openInLibrary } from './library.ts';
 import { namesOf, type ObjectKind } from './names.ts';
 import { probeFile, type ProbedFile } from './probe.ts';
 import { sliceReader } from './slices.ts';
+import type { DatasetSpec } from './spec.ts';
 import type { RecordColumn } from './unpack.ts';
 
 export interface DatasetInfo {
   /** Elements along each axis; empty for a single value, null when it holds nothing at all. */
   readonly shape: readonly number[] | null;
-  readonly chunks: readonly number[] | null;
   readonly element: Element;
 }
 
 /**
- * An opened file. Names are absolute (/obs/cell_line) and may run over soft links. All methods can throw corrupt-file, and
- * unsupported-encoding where the type or a link into another file does not allow an answer.
+ * An opened file, or a Zarr store (compute/zarr). Names are absolute (/obs/cell_line) and may run over soft links. All methods can
+ * throw corrupt-file, and unsupported-encoding where the type or a link into another file does not allow an answer.
  */
-export interface Structure extends HeaderSource {
+export interface Structure {
   readonly path: string;
+  /** On disk, everything together. */
+  readonly bytes: number;
   /** Null when there is no such name. */
   kind(name: string): ObjectKind | null;
   /** Names in a group; empty for anything else. */
@@ -34,6 +36,8 @@ export interface Structure extends HeaderSource {
   /** Undefined when there is no such attribute. */
   attribute(name: string, key: string): AttributeValue | undefined;
   dataset(name: string): DatasetInfo;
+  /** Where every byte of an array of numbers is, for openArray. Errors: as describeDataset. */
+  describe(name: string): DatasetSpec;
   /** Elements [start, end) of a dataset of strings (1-D, or one value). */
   strings(name: string, start?: number, end?: number): string[];
   /** All elements of a small dataset of numbers or booleans, row-major, any number of axes. */
@@ -45,8 +49,11 @@ export interface Structure extends HeaderSource {
   close(): void;
 }
 
+/** The inside of an HDF5 file, of which the headers can be walked too. */
+export type Hdf5Structure = Structure & HeaderSource;
+
 /** Errors: file-not-found, not-permitted, io-failed, not-hdf5, truncated-file, unsupported-format, corrupt-file. */
-export async function openStructure(path: string): Promise<Structure> {
+export async function openStructure(path: string): Promise<Hdf5Structure> {
   const probed = probeFile(path);
   try {
     return structureIn(await takeInstance(), probed);
@@ -57,7 +64,7 @@ export async function openStructure(path: string): Promise<Structure> {
 }
 
 /** The same with an instance at hand. */
-export function structureIn(h5: H5, { bytes, widths }: ProbedFile): Structure {
+export function structureIn(h5: H5, { bytes, widths }: ProbedFile): Hdf5Structure {
   const path = bytes.path;
   const library = openInLibrary(h5, path);
   const names = namesOf(library);
@@ -81,13 +88,15 @@ export function structureIn(h5: H5, { bytes, widths }: ProbedFile): Structure {
   return {
     ...source,
     path,
+    bytes: bytes.size,
+    describe: (name) => describeDataset(source, name),
     kind: names.kind,
     children: names.children,
     attributes: (name) => attributes.names(existing(name)),
     attribute: (name, key) => attributes.read(existing(name), key),
     dataset: (name) => {
       const metadata = slices.metadata(existing(name));
-      return { shape: metadata.shape, chunks: metadata.chunks, element: elementOf(metadata) };
+      return { shape: metadata.shape, element: elementOf(metadata) };
     },
     strings: (name, start, end) => slices.strings(existing(name), start, end),
     numbers: (name) => slices.numbers(existing(name)),

@@ -6,6 +6,7 @@ import type { InspectAnswer, InspectJob } from '../../protocol/jobs.ts';
 import { formatCount } from '../../protocol/format.ts';
 import type { InspectReport } from '../../protocol/inspect.ts';
 import { asFingerprint, type Fingerprint } from '../../protocol/ids.ts';
+import { describeZarrStore, isZarrStore } from '../../io/stamp.ts';
 import { readStub } from '../../io/remote/stub.ts';
 import { indexPlate } from '../columns/index-plate.ts';
 import { openPlate } from '../stores/index.ts';
@@ -47,13 +48,18 @@ const pieces = 66;
 
 /**
  * Size, modification time and a digest of the file's first and last MiB and 64 spread between: fast on any size, and
- * any rewriting of the file shows. A full digest is taken where one was asked for.
+ * any rewriting of the file shows. A full digest is taken where one was asked for. A Zarr store is known by its documents and by
+ * names, sizes and times of its files: its chunks are too many to open.
  */
 export function fileFingerprint(path: string): Fingerprint {
   const hash = createHash('sha256');
   const stub = readStub(path);
   // A remote file is known by the version that its server names: reading 66 MiB of it would take long.
   if (stub !== null) return asFingerprint(hash.update(`remote ${stub.remote.size} ${stub.remote.etag ?? stub.remote.modified ?? ''}`).digest('hex'));
+  if (isZarrStore(path)) {
+    describeZarrStore(path, (words) => hash.update(words));
+    return asFingerprint(hash.digest('hex'));
+  }
   for (const file of filesOf(path)) {
     const fd = openSync(file, 'r');
     try {

@@ -183,8 +183,8 @@ describe.skipIf(anndataPython === null)('the other formats (need Python to be ma
       return openLoader({ files: [folder], strategy: { kind: 'streaming' }, workers: 0 }).then((loader) => loader.rows(Array.from({ length: loader.cells }, (_, row) => row))).then(() => null, (thrown: { data: { kind: string } }) => thrown.data.kind);
     };
     const [zarr, scdl, parquet] = [groups['zarr2']![0]!, groups['scdl']![0]!, groups['parquet']![0]!];
-    expect(await broken(zarr, 'lost.zarr', (folder) => rmSync(join(folder, 'X/data/1')))).toBe('corrupt-file');
-    expect(await broken(zarr, 'cut.zarr', (folder) => truncateSync(join(folder, 'X/indices/0'), 100))).toBe('corrupt-file');
+    expect(await broken(zarr, 'lost.zarr', (folder) => rmSync(join(folder, 'X/data/1')))).toBe('corrupt-chunk');
+    expect(await broken(zarr, 'cut.zarr', (folder) => truncateSync(join(folder, 'X/indices/0'), 100))).toBe('corrupt-chunk');
     expect(await broken(groups['zarr3']![0]!, 'cut3.zarr', (folder) => truncateSync(join(folder, 'X/data/c/0'), 5000))).toMatch(/corrupt-file|truncated-file/);
     expect(await broken(scdl, 'cut-scdl', (folder) => truncateSync(join(folder, 'col_ptr.npy'), 4000))).toBe('truncated-file');
     expect(await broken(scdl, 'wild-scdl', (folder) => writeFileSync(join(folder, 'col_ptr.npy'), Buffer.alloc(readFileSync(join(folder, 'col_ptr.npy')).length, 255)))).toBe('corrupt-file');

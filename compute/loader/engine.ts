@@ -2,8 +2,8 @@
  * The work of one fetch, in whichever thread: rows sorted and without repeats, read plate by plate, then written minibatch by
  * minibatch into the arrays that go to the consumer - each row is moved once.
  */
+import { sameStamp, stampOf, type Stamp } from '../../io/stamp.ts';
 import { failure } from '../../protocol/errors.ts';
-import { statSync } from 'node:fs';
 import { lowerBound } from '../sampling/index.ts';
 import type { CodecMemory } from '../codecs/pack/codec.ts';
 import { openRowStore, packCodec, type RowStore, type RowStoreSpec } from '../stores/index.ts';
@@ -20,7 +20,7 @@ export interface LoaderPlate {
   /** Gene of the file -> column, -1 to leave it out; null when both are the same. */
   readonly columns: Int32Array | null;
   /** A file that changes with it, its size and time when it was opened. */
-  readonly stamp: { readonly path: string; readonly bytes: number; readonly mtimeMs: number };
+  readonly stamp: Stamp & { readonly path: string };
 }
 
 export interface EngineSpec {
@@ -232,6 +232,5 @@ function unique(sorted: Uint32Array): Uint32Array {
 }
 
 function checkUnchanged({ name, path, stamp }: LoaderPlate): void {
-  const now = statSync(stamp.path, { throwIfNoEntry: false });
-  if (now?.size !== stamp.bytes || now.mtimeMs !== stamp.mtimeMs) throw failure('dataset-changed', { name, path });
+  if (!sameStamp(stamp, stampOf(stamp.path))) throw failure('dataset-changed', { name, path });
 }

@@ -49,8 +49,6 @@ function rowBytes({ store, meanEntries, genes }: LoaderSource, row: number): num
       return 8 * meanEntries + 4 * genes.length;
     case 'scdl':
       return 8 * store.pointers.lengths[row]!;
-    case 'zarr':
-      return store.form === 'csr' ? 8 * store.pointers.lengths[row]! : 8 * meanEntries;
     case 'spool':
     case 'tahoe':
     case 'memory':

@@ -9,21 +9,16 @@ export type PythonMatrix = { readonly container: 'hdf5' | 'zarr' | 'scdl'; reado
 
 /** Errors: unsupported-format, naming the way to convert. */
 export function pythonMatrix(path: string, store: RowStoreSpec): PythonMatrix {
-  const refuse = (format: string, hint: string): never => {
+  const refuse: Refuse = (format, hint) => {
     throw failure('unsupported-format', { path, format: `${format} (for the Python loader that goes with an order)`, hint: `That loader reads h5ad and 10x HDF5 in row order, Zarr of version 2, and SCDL. ${hint}` });
   };
   switch (store.kind) {
     case 'csr': {
       const { data, indices, indptr, facts } = store.matrix;
-      return { container: 'hdf5', genes: facts.nVars, csr: [data.name, indices.name, indptr.name] };
+      return { ...placed(path, data, refuse), genes: facts.nVars, csr: [inside(data), inside(indices), inside(indptr)] };
     }
     case 'dense':
-      return { container: 'hdf5', genes: store.matrix.facts.nVars, dense: store.matrix.values.name };
-    case 'zarr': {
-      const { folder, name, nVars } = store;
-      if ([folder, join(folder, name)].some((at) => existsSync(join(at, 'zarr.json')))) refuse('Zarr v3', `Write it again in Python: import anndata; anndata.read_zarr('${basename(path)}').write_h5ad('plate.h5ad')`);
-      return { container: 'zarr', genes: nVars, ...(store.form === 'dense' ? { dense: name } : { csr: [`${name}/data`, `${name}/indices`, `${name}/indptr`] as const }) };
-    }
+      return { ...placed(path, store.matrix.values, refuse), genes: store.matrix.facts.nVars, dense: inside(store.matrix.values) };
     case 'scdl': {
       const { values, ids, pointers } = scdlFiles;
       const types = scdlTypes(store.folder);
@@ -40,3 +35,17 @@ export function pythonMatrix(path: string, store: RowStoreSpec): PythonMatrix {
       return store satisfies never;
   }
 }
+
+type Refuse = (format: string, hint: string) => never;
+type Part = (RowStoreSpec & { kind: 'dense' })['matrix']['values'];
+
+const inZarr = ({ layout }: Part): boolean => layout.kind === 'chunked' && layout.files !== undefined;
+
+function placed(path: string, part: Part, refuse: Refuse): { readonly container: 'hdf5' | 'zarr' } {
+  if (!inZarr(part)) return { container: 'hdf5' };
+  const newer = [path, join(path, part.name)].some((at) => existsSync(join(at, 'zarr.json')));
+  return newer ? refuse('Zarr v3', `Write it again in Python: import anndata; anndata.read_zarr('${basename(path)}').write_h5ad('plate.h5ad')`) : { container: 'zarr' };
+}
+
+/** Name in the file; zarr takes none that begins with a slash. */
+const inside = (part: Part): string => (inZarr(part) ? part.name.slice(1) : part.name);

@@ -1,7 +1,7 @@
 /** Opens the files of a loader: cells, genes, where their chunks begin, and how workers read their rows. */
 import { freemem } from 'node:os';
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { stampOf, type Stamp } from '../../io/stamp.ts';
 import { failure } from '../../protocol/errors.ts';
 import { holdPack, openCollection, openRowStore, packBeside, packedBytes, readIntoMemory, type CellCollection, type CollectionFormat, type RowStoreSpec } from '../stores/index.ts';
 import type { LabelledFile } from './labels.ts';
@@ -19,7 +19,7 @@ export interface LoaderSource extends LabelledFile {
   /** Mean stored entries of a row. */
   readonly meanEntries: number;
   /** Watched for changes: a file, and what it was when it was opened. */
-  readonly stamp: { readonly path: string; readonly bytes: number; readonly mtimeMs: number };
+  readonly stamp: Stamp & { readonly path: string };
   close(): void;
 }
 
@@ -52,10 +52,11 @@ async function openSource(path: string, verified: boolean, backend: Backend, wan
     if (cells.cells === 0) throw failure('no-cells', { path });
     const pack = backend === 'file' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
     if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
-    const stat = statSync(cells.watched);
+    const stamp = stampOf(cells.watched);
+    if (stamp === null) throw failure('file-not-found', { path: cells.watched });
     const source: LoaderSource = {
       name: nameOf(path), path, format: cells.format, cells: cells.cells, genes: cells.genes, store: pack === null ? cells.store : { kind: 'pack', pack }, own: cells.store, units: cells.units,
-      columns: cells.columns, column: (name) => cells.column(name), meanEntries: cells.stored / cells.cells, stamp: { path: cells.watched, bytes: stat.size, mtimeMs: stat.mtimeMs }, close: () => cells.close(),
+      columns: cells.columns, column: (name) => cells.column(name), meanEntries: cells.stored / cells.cells, stamp: { path: cells.watched, ...stamp }, close: () => cells.close(),
     };
     return { source, key: await keyOf(cells) };
   } catch (thrown) {

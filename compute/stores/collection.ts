@@ -17,7 +17,7 @@ export interface CellCollection {
   readonly stored: number;
   /** First rows of the pieces that storage is decoded by, the number of rows last. */
   readonly units: Uint32Array;
-  /** A file that changes when the collection does. */
+  /** A file (or a Zarr store) that changes when the collection does. */
   readonly watched: string;
   close(): void;
 }

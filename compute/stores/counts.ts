@@ -1,7 +1,9 @@
 /** Which matrix of a file holds counts: judged by name, element type and a sample of its values, never by name alone. */
 import type { DatasetSpec } from '../hdf5/index.ts';
 import type { MatrixSpec } from './contract.ts';
+import { withCellRows } from './damage.ts';
 import { openArrays } from './open-arrays.ts';
+import { hdf5Csr } from './open-matrix.ts';
 import { openEntries } from './open-entries.ts';
 
 /** Places spread over a matrix where values are looked at, and values looked at in each. */
@@ -38,11 +40,25 @@ function trustOf(slot: MatrixSpec['facts']['slot']): number | null {
 
 async function looksLikeCounts(spec: MatrixSpec): Promise<boolean> {
   if (spec.facts.dtype.startsWith('uint') || spec.facts.dtype === 'bool') return true;
-  for await (const values of sampleValues(spec)) {
-    // NaN and infinity say nothing either way: counts with such a defect are still to be told as counts.
-    for (const value of values) if (value < 0 || value > Math.floor(value)) return false;
+  try {
+    for await (const values of sampleValues(spec)) {
+      // NaN and infinity say nothing either way: counts with such a defect are still to be told as counts.
+      for (const value of values) if (value < 0 || value > Math.floor(value)) return false;
+    }
+    return true;
+  } catch (thrown) {
+    throw spec.kind === 'csr' ? await inRows(spec, thrown) : thrown;
   }
-  return true;
+}
+
+/** Damage of a chunk of entries, told by the cells whose entries they are. */
+async function inRows(spec: MatrixSpec & { kind: 'csr' }, thrown: unknown): Promise<unknown> {
+  const source = hdf5Csr(await openArrays([spec.data, spec.indices, spec.indptr]), spec.facts);
+  try {
+    return withCellRows(thrown, source);
+  } finally {
+    source.close();
+  }
 }
 
 async function* sampleValues(spec: MatrixSpec): AsyncGenerator<Float64Array, void, void> {

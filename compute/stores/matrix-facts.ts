@@ -32,8 +32,17 @@ export function sparseSpec(slot: MatrixSlot, order: 'csr' | 'csc', parts: Sparse
     stored: data.shape[0]!,
     storedBytes: storedBytesOf(data) + storedBytesOf(indices) + storedBytesOf(indptr),
   };
-  if (order === 'csr') return { kind: 'csr', facts, ...parts };
-  return { kind: 'columns', facts, source: { kind: 'csc', ...parts }, spool: null };
+  const minor = order === 'csr' ? shape.nVars : shape.nObs;
+  // One row or column alone: all its indices are 0, which Zarr need not write.
+  const whole = { data: wholeOnly(data), indices: minor > 1 ? wholeOnly(indices) : indices, indptr };
+  if (order === 'csr') return { kind: 'csr', facts, ...whole };
+  return { kind: 'columns', facts, source: { kind: 'csc', ...whole }, spool: null };
+}
+
+/** Entries lie in every chunk: one whose file is not there was lost, never left out as all zeros. */
+function wholeOnly(spec: DatasetSpec): DatasetSpec {
+  const { layout } = spec;
+  return layout.kind === 'chunked' && layout.files ? { ...spec, layout: { ...layout, whole: true } } : spec;
 }
 
 export function denseSpec(slot: MatrixSlot, values: DatasetSpec): MatrixSpec {
@@ -46,7 +55,7 @@ export function denseSpec(slot: MatrixSlot, values: DatasetSpec): MatrixSpec {
 
 /** Storage of a matrix is told by its values. */
 function storageOf(spec: DatasetSpec): Pick<MatrixFacts, 'dtype' | 'chunks' | 'filter' | 'shuffle'> {
-  const names: Readonly<Record<string, string>> = { deflate: 'gzip', lzf: 'lzf' };
+  const names: Readonly<Record<string, string>> = { deflate: 'gzip', gzip: 'gzip', lzf: 'lzf', zstd: 'zstd', blosc: 'blosc', lz4: 'lz4' };
   const compression = spec.filters.map((filter) => names[filter.id]).find((name) => name !== undefined);
   return {
     dtype: spec.dtype,

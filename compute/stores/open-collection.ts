@@ -1,6 +1,7 @@
 /** The one way from a path to cells that can be loaded: plates as they are registered, and formats that only loaders read. */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isZarrRoot } from '../../io/stamp.ts';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import { evenUnits, type CellCollection } from './collection.ts';
 import { openPlate } from './open-plate.ts';
@@ -28,7 +29,7 @@ export async function openCollection(path: string, verified: boolean): Promise<C
   // Each is loaded only where it is met.
   if (table) return (await import('./parquet/open.ts')).openTahoe(path, [path]);
   if (names === null) return openPlateCells(path, verified);
-  if (names.some((name) => ['.zgroup', '.zattrs', '.zmetadata', 'zarr.json'].includes(name))) return (await import('./zarr/open.ts')).openZarr(path);
+  if (isZarrRoot(names)) return openPlateCells(path, verified, 'zarr');
   if (Object.values(scdlFiles).every((name) => name === scdlFiles.header || names.includes(name))) return (await import('./scdl/open.ts')).openScdl(path);
   const files = parquetFiles(path, names);
   return files.length > 0 ? (await import('./parquet/open.ts')).openTahoe(path, files) : openPlateCells(path, verified);
@@ -42,7 +43,7 @@ function parquetFiles(path: string, names: readonly string[]): string[] {
   return own.length > 0 || !names.includes('data') || !statSync(data).isDirectory() ? own : inside(data, readdirSync(data));
 }
 
-async function openPlateCells(path: string, verified: boolean): Promise<CellCollection> {
+async function openPlateCells(path: string, verified: boolean, format: 'h5ad' | 'zarr' = 'h5ad'): Promise<CellCollection> {
   const plate = await openPlate(path);
   try {
     const matrix = plate.counts() ?? plate.matrices()[0];
@@ -53,7 +54,7 @@ async function openPlateCells(path: string, verified: boolean): Promise<CellColl
     const store = await rowStoreSpec(matrix, verified);
     const ends = plate.nObs === 0 ? [] : [plate.obsNames(0, 1)[0]!, plate.obsNames(plate.nObs - 1, plate.nObs)[0]!];
     return {
-      path, format: 'h5ad', cells: plate.nObs, genes: plate.geneNames(), columns: plate.obsColumns, column: (name) => plate.obsColumn(name), ends,
+      path, format, cells: plate.nObs, genes: plate.geneNames(), columns: plate.obsColumns, column: (name) => plate.obsColumn(name), ends,
       store, stored: matrix.facts.stored, units: unitsOf(store, plate.nObs), watched: path, close: () => plate.close(),
     };
   } catch (thrown) {

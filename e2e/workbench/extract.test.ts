@@ -33,6 +33,14 @@ async function ask(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole('dialog').getByText('memory', { exact: true }).waitFor();
 }
 
+/** Its cells would count twice from now on. */
+async function forget(page: Page, name: string): Promise<void> {
+  await page.getByRole('region', { name: 'Extractions' }).getByRole('link', { name }).click();
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('button', { name: 'Forget this data set' }).click();
+  await page.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' });
+}
+
 describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser === null ? '' : ` (${noBrowser})`}`, () => {
   let open: OpenDesk;
   beforeAll(async () => {
@@ -68,16 +76,12 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
     expect(await axeFaults(page, 'extracted')).toEqual([]);
     await shoot(page, 'extracted-dark');
     await page.emulateMedia({ colorScheme: 'light' });
-    // Its cells would count twice from now on.
-    await list.getByRole('link', { name: 'mine' }).click();
-    await page.getByRole('button', { name: 'mine', exact: true }).click();
-    await page.getByRole('button', { name: 'Forget this data set' }).click();
-    await page.getByRole('button', { name: 'mine', exact: true }).waitFor({ state: 'detached' });
+    await forget(page, 'mine');
     await page.goto(`${open.served.base}/query`);
     await list.getByRole('button', { name: 'Register', exact: true }).waitFor();
   });
 
-  test('into a chosen folder as Zarr; what exists already is refused', async () => {
+  test('into a chosen folder as Zarr, which is registered as well; what exists already is refused', async () => {
     const { page } = open;
     const dialog = page.getByRole('dialog');
     await ask(page, 'Drug', drug);
@@ -85,7 +89,7 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
     await dialog.getByText(/mine\.h5ad exists already/).waitFor();
     expect(await dialog.getByRole('button', { name: 'Extract', exact: true }).isDisabled()).toBe(true);
     await dialog.getByText('Zarr', { exact: true }).click();
-    expect(await dialog.getByRole('checkbox', { name: /Register it/ }).isDisabled()).toBe(true);
+    await dialog.getByRole('checkbox', { name: /Register it/ }).check();
     await dialog.getByLabel('Name of the file').fill('mine');
     await dialog.getByRole('button', { name: 'Choose a folder' }).click();
     await dialog.getByRole('button', { name: '▸ notebooks' }).or(dialog.getByRole('button', { name: '▸ runs' })).first().click();
@@ -96,6 +100,8 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
     await expect.poll(() => page.getByRole('region', { name: 'Extractions' }).getByText('done', { exact: true }).count(), { timeout: 120_000 }).toBe(2);
     const written = ['notebooks', 'runs'].map((name) => join(workspace, name, 'mine.zarr')).find((path) => existsSync(path))!;
     expect(digestOf(written)).toBe(digestOf(join(folder, 'drug.zarr')));
+    await page.getByText('Registered as mine.').waitFor();
+    await forget(page, 'mine');
     expect(open.watched.faults.filter((fault) => !/status of 422/.test(fault))).toEqual([]);
   });
 

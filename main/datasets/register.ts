@@ -1,7 +1,8 @@
 /** Registering a file: the engine describes it, the catalog remembers it under a short name. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { stampOf } from '../../io/stamp.ts';
 import { failure } from '../../protocol/errors.ts';
 import { asDatasetName, asJobId } from '../../protocol/ids.ts';
 import type { InspectAnswer } from '../../protocol/jobs.ts';
@@ -47,10 +48,11 @@ export async function registerFile(workspace: Workspace, path: string, options: 
   const again = known.find((row) => row.path === real);
   const name = again?.name ?? freeName(workspace, datasetName(real));
   const answer = await inspectFile(real, name, { ...options, cache: workspace.folders.cache });
-  const stat = statSync(real);
+  const stamp = stampOf(real);
+  if (stamp === null) throw failure('file-not-found', { path: real });
   const row: DatasetRow = {
     name: asDatasetName(name), path: real, fingerprint: answer.fingerprint, obsDigest: answer.obsDigest, varDigest: answer.varDigest,
-    facts: answer.facts, report: answer.report, bytes: answer.report.bytes, mtimeMs: stat.mtimeMs, addedAt: new Date().toISOString(),
+    facts: answer.facts, report: answer.report, bytes: answer.report.bytes, mtimeMs: stamp.mtimeMs, addedAt: new Date().toISOString(),
   };
   workspace.catalog.transaction(() => {
     saveDataset(workspace.catalog, row);
@@ -66,7 +68,7 @@ export function sameCells(a: DatasetRow, b: DatasetRow): boolean {
 
 /** plate3_filt_....h5ad -> plate3_filt_.... */
 export function datasetName(path: string): string {
-  return basename(path).replace(/\.(h5ad|h5|hdf5)$/i, '') || 'dataset';
+  return basename(path).replace(/\.(h5ad|h5|hdf5|zarr)$/i, '') || 'dataset';
 }
 
 function freeName(workspace: Workspace, wanted: string): string {

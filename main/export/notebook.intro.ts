@@ -7,7 +7,7 @@ import { fileName } from './notebook.read.ts';
 import { directPins, gpuPins, pythonVersion, requirements, transitivePackages } from './pins.table.ts';
 
 export function introCells(input: NotebookInput): NotebookCell[] {
-  return [pinCell(input), aboutCell(input), importCell()];
+  return [pinCell(input), aboutCell(input), importCell(input.datasets.some(({ format }) => format === 'zarr'))];
 }
 
 /** Extras of scanpy that the steps of this run need. */
@@ -63,7 +63,7 @@ function aboutCell({ title, recipe, datasets, versions, results, gpu }: Notebook
   );
 }
 
-function importCell(): NotebookCell {
+function importCell(zarr: boolean): NotebookCell {
   return code(
     'from pathlib import Path',
     '',
@@ -72,6 +72,7 @@ function importCell(): NotebookCell {
     'import numpy as np',
     'import pandas as pd',
     'import scanpy as sc',
+    ...(zarr ? ['import zarr'] : []),
     'from scipy import sparse',
     '',
     "sc.settings.set_figure_params(dpi=80, figsize=(4, 4))",

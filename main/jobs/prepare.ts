@@ -1,7 +1,7 @@
 /** From a recipe to a job: datasets chosen and checked, steps resolved, equal results found, everything fingerprinted. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sameStamp, stampOf } from '../../io/stamp.ts';
 import { failure } from '../../protocol/errors.ts';
 import { nearNames } from '../../protocol/format.ts';
 import { asJobId, type Fingerprint } from '../../protocol/ids.ts';
@@ -85,9 +85,9 @@ export function chooseDatasets(workspace: Workspace, recipe: Pick<Recipe, 'datas
 }
 
 function refuseUnusable(row: DatasetRow): void {
-  if (!existsSync(row.path)) throw failure('file-not-found', { path: row.path });
-  const stat = statSync(row.path);
-  if (stat.mtimeMs !== row.mtimeMs || (stat.isFile() && stat.size !== row.bytes)) throw failure('dataset-changed', { name: row.name, path: row.path });
+  const stamp = stampOf(row.path);
+  if (stamp === null) throw failure('file-not-found', { path: row.path });
+  if (!sameStamp(row, stamp)) throw failure('dataset-changed', { name: row.name, path: row.path });
   if (!row.report.X && row.report.counts_in === null) throw failure('no-matrix', { path: row.path });
   if (row.report.n_obs === 0) throw failure('no-cells', { path: row.path });
   if (row.report.n_vars === 0) throw failure('no-genes', { path: row.path });

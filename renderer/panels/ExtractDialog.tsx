@@ -39,7 +39,7 @@ export function ExtractDialog({ query, onClose }: ExtractDialogProps) {
       <form onSubmit={(event) => { event.preventDefault(); start.mutate(); }}>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">{queryWords(query)}: counts, obs, var and provenance.</Text>
-          <Group gap="sm"><Text size="sm" fw={560}>Format</Text><SegmentedControl size="xs" aria-label="Format" value={wish.format} data={[{ value: 'h5ad', label: 'h5ad' }, { value: 'zarr', label: 'Zarr' }]} onChange={(value) => change(value === 'zarr' ? { format: 'zarr', register: false } : { format: 'h5ad' })} /></Group>
+          <Group gap="sm"><Text size="sm" fw={560}>Format</Text><SegmentedControl size="xs" aria-label="Format" value={wish.format} data={[{ value: 'h5ad', label: 'h5ad' }, { value: 'zarr', label: 'Zarr' }]} onChange={(value) => change({ format: value === 'zarr' ? 'zarr' : 'h5ad' })} /></Group>
           <Group align="end" grow preventGrowOverflow={false}>
             <TextInput label="Name of the file" value={wish.name} error={named ? undefined : 'a name without slashes that does not begin with a dot'} onChange={(event) => change({ name: event.currentTarget.value })} data-autofocus />
             <NumberInput label="Memory (GiB)" placeholder="half of the machine" min={0.01} step={1} decimalScale={2} value={wish.memoryBytes === null ? '' : wish.memoryBytes / 2 ** 30} onChange={(value) => change({ memoryBytes: value === '' || Number(value) <= 0 ? null : Math.round(Number(value) * 2 ** 30) })} />
@@ -53,8 +53,8 @@ export function ExtractDialog({ query, onClose }: ExtractDialogProps) {
           {data?.notes.map((note) => <Text key={note} size="sm" c="dimmed">{note}</Text>)}
           {data?.refusal && <ErrorCard error={data.refusal} />}
           {(data?.overridable || wish.override) && <Checkbox label="Extract all the same" description="The plan is an estimate; an extraction that finds no room ends cleanly and can be gone on with." checked={wish.override} onChange={(event) => change({ override: event.currentTarget.checked })} />}
-          <Checkbox label="Register it as a data set when it is written" disabled={wish.format === 'zarr'} checked={wish.register} onChange={(event) => change({ register: event.currentTarget.checked })}
-            description={wish.format === 'zarr' ? 'Pipelines read h5ad; loaders for training read a Zarr store as it is.' : 'Questions and runs over all data sets then count these cells twice: choose data sets by name.'} />
+          <Checkbox label="Register it as a data set when it is written" checked={wish.register} onChange={(event) => change({ register: event.currentTarget.checked })}
+            description="Questions and runs over all data sets then count these cells twice: choose data sets by name." />
           {start.error && <ErrorCard error={start.error} />}
           <Group justify="end"><Button variant="default" onClick={onClose}>Cancel</Button><Button type="submit" loading={start.isPending} disabled={!named || !settled || !data || data.refusal !== null}>Extract</Button></Group>
         </Stack>

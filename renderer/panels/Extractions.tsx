@@ -50,7 +50,7 @@ function Extraction({ one }: { readonly one: ExtractionState }) {
       <Group mt="xs" gap="xs">
         {one.state === 'going' && <Button size="xs" variant="default" onClick={() => act.mutate('stop')}>Stop</Button>}
         {(one.state === 'stopped' || one.state === 'failed') && <Button size="xs" onClick={() => act.mutate('resume')} loading={act.isPending}>Go on</Button>}
-        {one.state === 'done' && one.dataset === null && one.format === 'h5ad' && <Button size="xs" onClick={() => register.mutate()} loading={register.isPending}>Register</Button>}
+        {one.state === 'done' && one.dataset === null && <Button size="xs" onClick={() => register.mutate()} loading={register.isPending}>Register</Button>}
         {one.file && !one.file.isFolder && <Button size="xs" variant="default" component="a" href={downloadUrl(one.file)} download={one.file.name}>Download</Button>}
         {one.file && bridge && <Button size="xs" variant="default" onClick={() => void bridge?.reveal(one.file!.folder, one.file!.name)}>Show in folder</Button>}
         {one.state !== 'going' && <Button size="xs" variant="subtle" onClick={() => act.mutate('remove')}>Take off the list</Button>}

@@ -17,7 +17,7 @@ export function FilePicker({ onChoose, busy }: FilePickerProps) {
   return (
     <div className="picker">
       <FolderList
-        folder={folder} onGo={setFolder} height={260} empty="No folders and no data files (.h5ad, .h5, 10x folders) here."
+        folder={folder} onGo={setFolder} height={260} empty="No folders and no data (.h5ad, .h5, Zarr stores, 10x folders) here."
         data={(entry) => (
           <label key={entry.path} className="picker-row">
             <Checkbox
@@ -25,7 +25,7 @@ export function FilePicker({ onChoose, busy }: FilePickerProps) {
               onChange={(event) => setTicked(event.currentTarget.checked ? [...ticked, entry.path] : ticked.filter((path) => path !== entry.path))}
             />
             <span className="grow">{entry.name}</span>
-            <Text size="xs" c="dimmed">{entry.bytes === null ? '10x folder' : formatBytes(entry.bytes)}</Text>
+            <Text size="xs" c="dimmed">{entry.bytes === null ? (/\.zarr$/i.test(entry.name) ? 'Zarr store' : 'data folder') : formatBytes(entry.bytes)}</Text>
           </label>
         )}
       />

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { describeDataset, openArray, openStructure } from '../../hdf5/index.ts';
+import { openArray, openStructure } from '../../hdf5/index.ts';
 import type { Dtype } from '../../../protocol/matrix.ts';
 import { isKind } from '../../../protocol/errors.ts';
 import { anndataPython, runScript, scratchFolder } from '../testing/python.ts';
@@ -128,7 +128,7 @@ describe('files as our own readers and h5wasm see them', () => {
         const expected = parts.flat().map((value) => (dtype === 'uint8' ? value & 255 : value));
         const structure = await openStructure(path);
         expect([...structure.numbers('/x')]).toEqual(expected);
-        const reader = openArray(describeDataset(structure, '/x'));
+        const reader = openArray(structure.describe('/x'));
         const own = new Float64Array(expected.length);
         reader.readInto(0, expected.length, own, 0);
         expect([...own]).toEqual(expected);
@@ -151,7 +151,7 @@ describe('files as our own readers and h5wasm see them', () => {
     expect(structure.attribute('/', 'ordered')).toBe(true);
     const expected = Float64Array.from({ length: many }, (_, i) => i);
     expect(structure.numbers('/many')).toEqual(expected);
-    const reader = openArray(describeDataset(structure, '/many'));
+    const reader = openArray(structure.describe('/many'));
     const own = new Float64Array(many);
     reader.readInto(0, many, own, 0);
     expect(own).toEqual(expected);

@@ -1,7 +1,7 @@
 /** The matrices of an h5ad file: X, layers and raw in all encodings, as specs that any worker can read. */
 import { failure } from '../../../protocol/errors.ts';
 import type { MatrixSlot } from '../../../protocol/matrix.ts';
-import { describeDataset, type Structure } from '../../hdf5/index.ts';
+import type { Structure } from '../../hdf5/index.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { denseSpec, sparseSpec } from '../matrix-facts.ts';
 
@@ -35,7 +35,7 @@ function denseAt(structure: Structure, slot: MatrixSlot, name: string): MatrixSp
   // AnnData writes None as a dataset that holds nothing.
   if (shape === null || structure.attribute(name, 'encoding-type') === 'null') return null;
   if (shape.length !== 2) return refuse(structure, name, `an array with ${shape.length} axes`);
-  return denseSpec(slot, describeDataset(structure, name));
+  return denseSpec(slot, structure.describe(name));
 }
 
 function sparseAt(structure: Structure, slot: MatrixSlot, name: string): MatrixSpec | null {
@@ -43,7 +43,7 @@ function sparseAt(structure: Structure, slot: MatrixSlot, name: string): MatrixS
   const members = structure.children(name);
   const missing = ['data', 'indices', 'indptr'].find((member) => !members.includes(member));
   if (missing !== undefined) throw failure('corrupt-file', { path: structure.path, element: name, reason: `its ${missing} are missing` });
-  const part = (member: string) => describeDataset(structure, `${name}/${member}`);
+  const part = (member: string) => structure.describe(`${name}/${member}`);
   return sparseSpec(slot, order, { data: part('data'), indices: part('indices'), indptr: part('indptr') }, sparseShape(structure, name));
 }
 

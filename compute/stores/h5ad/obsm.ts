@@ -1,7 +1,7 @@
 /** Names and shapes of the embeddings in /obsm: arrays, sparse matrices, tables, or fields of one compound dataset. */
 import { isKind } from '../../../protocol/errors.ts';
 import type { InspectProblem } from '../../../protocol/inspect.ts';
-import { describeDataset, type Structure } from '../../hdf5/index.ts';
+import type { Structure } from '../../hdf5/index.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { denseSpec } from '../matrix-facts.ts';
 import { problem } from '../problems.ts';
@@ -44,7 +44,7 @@ export function embeddingAt(structure: Structure, name: string): MatrixSpec | nu
   const path = `/obsm/${name}`;
   if (!structure.children('/obsm').includes(name) || structure.kind(path) !== 'dataset' || structure.dataset(path).shape?.length !== 2) return null;
   try {
-    return denseSpec('X', describeDataset(structure, path));
+    return denseSpec('X', structure.describe(path));
   } catch (thrown) {
     if (!isKind(thrown, 'unsupported-encoding')) throw thrown;
     return null;

@@ -1,4 +1,4 @@
-/** An h5ad file of any AnnData version, from its structure to the parts of a plate. */
+/** An AnnData of any version, in an h5ad file or a Zarr store, from its structure to the parts of a plate. */
 import { isKind } from '../../../protocol/errors.ts';
 import type { InspectProblem } from '../../../protocol/inspect.ts';
 import type { MatrixSlot } from '../../../protocol/matrix.ts';
@@ -12,22 +12,22 @@ import { openFrame } from './dataframe.ts';
 import { matrixAt, rawPart } from './matrices.ts';
 import { embeddingAt, obsmShapes } from './obsm.ts';
 
-/** Whether a file has any of what makes an h5ad file. */
+/** Whether it has any of what makes an AnnData. */
 export function isH5ad(structure: Structure): boolean {
   if (structure.attribute('/', 'encoding-type') === 'anndata') return true;
   return ['/obs', '/var', '/X'].filter((name) => structure.kind(name) !== null).length >= 2;
 }
 
 /** Errors: unsupported-encoding (X, obs or var as a whole), corrupt-file. The structure stays with the parts. */
-export async function h5adParts(structure: Structure): Promise<PlateParts> {
+export async function h5adParts(structure: Structure, format: 'h5ad' | 'zarr' = 'h5ad'): Promise<PlateParts> {
   const problems: InspectProblem[] = [];
   const matrices = allMatrices(structure, problems);
   const rawVar = openFrame(structure, rawPart(structure, 'var'));
   const first = matrices.find((spec) => spec.facts.slot !== 'raw/X');
   return {
     path: structure.path,
-    format: 'h5ad',
-    bytes: structure.file.size,
+    format,
+    bytes: structure.bytes,
     encoding: encodingOf(structure),
     obs: openFrame(structure, '/obs') ?? numberedFrame(matrices[0]?.facts.nObs ?? 0),
     var: openFrame(structure, '/var') ?? numberedFrame(first?.facts.nVars ?? 0),

@@ -5,8 +5,9 @@
  * with a check word of its own (codecs/pack), because rows are read singly; then tables with a CRC-32 each: bytes, sum, genes
  * and mitochondrial counts of every row over all genes of the file, where every 256th row begins, and the gene of every id. Then the description.
  */
-import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { stampOf } from '../../../io/stamp.ts';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 
 export const packVersion = 3;
@@ -66,9 +67,9 @@ export function packPath(file: string, genes = false): string {
 
 /** Errors: file-not-found. */
 export function sourceOf(file: string, name: string): PackSource {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw failure('file-not-found', { path: file });
-  return { name, bytes: stat.size, mtimeMs: stat.mtimeMs };
+  const stamp = stampOf(file);
+  if (stamp === null) throw failure('file-not-found', { path: file });
+  return { name, bytes: stamp.bytes ?? 0, mtimeMs: stamp.mtimeMs };
 }
 
 export const sameSource = (a: PackSource, b: PackSource): boolean => a.bytes === b.bytes && a.mtimeMs === b.mtimeMs;

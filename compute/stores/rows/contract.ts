@@ -3,7 +3,6 @@ import type { MatrixSpec } from '../contract.ts';
 import type { PackSpec } from '../pack/read.ts';
 import type { TahoeSpec } from '../parquet/contract.ts';
 import type { ScdlSpec } from '../scdl/contract.ts';
-import type { ZarrSpec } from '../zarr/contract.ts';
 import type { RowPointers } from './pointers.ts';
 
 /** How rows are to come out; fixed when a store is opened. */
@@ -24,7 +23,6 @@ export type RowStoreSpec =
   | { readonly kind: 'dense'; readonly matrix: MatrixSpec & { kind: 'dense' } }
   | { readonly kind: 'spool'; readonly matrix: MatrixSpec & { kind: 'columns' } }
   | { readonly kind: 'pack'; readonly pack: PackSpec }
-  | ZarrSpec
   | TahoeSpec
   | ScdlSpec
   | { readonly kind: 'memory'; readonly pieces: readonly MemoryPiece[] };

@@ -44,10 +44,8 @@ export async function openRowStore(spec: RowStoreSpec, view: RowView, codec?: Pa
       return packStore(spec.pack, view, codec);
     case 'scdl':
       return plainStore(pointedRows(scdlCsr(spec), spec.pointers), view);
-    case 'zarr':
-      // Loaded only where such files are: every worker would pay for them.
-      return plainStore(await (await import('../zarr/read.ts')).zarrRows(spec), view);
     case 'tahoe':
+      // Loaded only where such files are: every worker would pay for them.
       return plainStore(await (await import('../parquet/read.ts')).tahoeRows(spec), view);
     case 'memory':
       return plainStore(memoryRows(spec.pieces), view);

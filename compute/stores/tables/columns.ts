@@ -3,7 +3,7 @@ import { failure } from '../../../protocol/errors.ts';
 import type { Column } from '../contract.ts';
 import type { Structure } from '../../hdf5/index.ts';
 import { codeRange, flagRange, numberRange, vectorLength } from './numbers.ts';
-import { textRange } from './labels.ts';
+import { textRange, wordsAt } from './labels.ts';
 
 /** Rows [start, end) of the column stored at `name`. Errors: unsupported-encoding, corrupt-file, corrupt-chunk. */
 export function readColumn(structure: Structure, name: string, start: number, end: number): Column {
@@ -61,7 +61,7 @@ function readReferredCategories(structure: Structure, name: string, target: stri
 }
 
 function categorical(structure: Structure, codesName: string, categoriesName: string, ordered: boolean, start: number, end: number): Column {
-  const categories = textRange(structure, categoriesName, 0, vectorLength(structure, categoriesName));
+  const categories = textRange(structure, categoriesName, 0, vectorLength(structure, wordsAt(structure, categoriesName)));
   const codes = codeRange(structure, codesName, start, end);
   checkCodes(codes, categories.length, structure.path, codesName, start);
   return { kind: 'categorical', codes, categories, ordered };

@@ -6,10 +6,11 @@ import { numberRange } from './numbers.ts';
 
 /** Elements [start, end) of a 1-D dataset of any readable type as text. Errors: unsupported-encoding, corrupt-file. */
 export function textRange(structure: Structure, name: string, start: number, end: number): string[] {
-  const { element } = structure.dataset(name);
+  const place = wordsAt(structure, name);
+  const { element } = structure.dataset(place);
   switch (element.kind) {
     case 'string':
-      return structure.strings(name, start, end);
+      return structure.strings(place, start, end);
     case 'boolean':
       return Array.from(numberRange(structure, name, start, end).values, (value) => (value === 0 ? 'False' : 'True'));
     case 'number': {
@@ -23,6 +24,11 @@ export function textRange(structure: Structure, name: string, start: number, end
         path: structure.path, element: name, encoding: element.kind === 'other' ? element.words : `${element.kind}s`,
       });
   }
+}
+
+/** Where words lie: anndata 0.11 may write those of an index or of categories as a group of values and a mask, in which nothing is missing. */
+export function wordsAt(structure: Structure, name: string): string {
+  return structure.kind(name) === 'group' && structure.kind(`${name}/values`) === 'dataset' ? `${name}/values` : name;
 }
 
 /** A number as Python's str() of the numpy scalar: whole floats keep their point, float32 shows only its own digits. */

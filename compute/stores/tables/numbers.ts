@@ -1,7 +1,7 @@
 /** Ranges of 1-D numeric datasets in the structure of a file, whatever their layout. */
 import { failure } from '../../../protocol/errors.ts';
 import type { Dtype } from '../../../protocol/matrix.ts';
-import { describeDataset, openArray, type ArrayReader, type DatasetSpec, type Structure } from '../../hdf5/index.ts';
+import { openArray, type ArrayReader, type DatasetSpec, type Structure } from '../../hdf5/index.ts';
 
 export interface NumberRange {
   readonly dtype: Dtype;
@@ -37,7 +37,7 @@ export function vectorLength(structure: Structure, name: string): number {
 }
 
 function describeVector(structure: Structure, name: string): DatasetSpec {
-  const spec = describeDataset(structure, name);
+  const spec = structure.describe(name);
   if (spec.shape.length !== 1) {
     throw failure('unsupported-encoding', { path: structure.path, element: name, encoding: `an array with ${spec.shape.length} axes` });
   }

@@ -4,7 +4,7 @@
  */
 import { failure } from '../../../protocol/errors.ts';
 import type { InspectProblem } from '../../../protocol/inspect.ts';
-import { describeDataset, type Structure } from '../../hdf5/index.ts';
+import type { Structure } from '../../hdf5/index.ts';
 import { findCounts } from '../counts.ts';
 import { sparseSpec } from '../matrix-facts.ts';
 import type { PlateParts } from '../parts.ts';
@@ -32,12 +32,12 @@ export async function tenxH5Parts(structure: Structure, groups: readonly string[
   if (shape.length !== 2 || nVars === undefined || nObs === undefined) {
     throw failure('corrupt-file', { path: structure.path, element: `${group}/shape`, reason: `it has ${shape.length} numbers, not 2` });
   }
-  const part = (member: string) => describeDataset(structure, `${group}/${member}`);
+  const part = (member: string) => structure.describe(`${group}/${member}`);
   const matrix = sparseSpec('X', 'csr', { data: part('data'), indices: part('indices'), indptr: part('indptr') }, { nObs, nVars });
   return {
     path: structure.path,
     format: '10x-h5',
-    bytes: structure.file.size,
+    bytes: structure.bytes,
     encoding: structure.kind(`${group}/features`) === 'group' ? 'cellranger-3' : 'cellranger-1',
     obs: barcodeFrame(structure, group),
     var: featureFrame(structure, group),

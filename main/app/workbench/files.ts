@@ -1,6 +1,7 @@
 /** The folder picker: data files and folders below the allowed roots, wherever links may lead. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, isAbsolute, sep } from 'node:path';
+import { isZarrRoot } from '../../../io/stamp.ts';
 import type { FolderListing } from '../../../protocol/api.types.ts';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 
@@ -27,7 +28,7 @@ export function listFolder(path: string | null, roots: readonly string[]): Folde
       const full = join(folder, name);
       const stat = statSync(full, { throwIfNoEntry: false });
       if (!stat) return [];
-      if (stat.isDirectory()) return [{ name, path: full, kind: isMtxFolder(full) ? 'data' : 'folder', bytes: null }];
+      if (stat.isDirectory()) return [{ name, path: full, kind: isDataFolder(full) ? 'data' : 'folder', bytes: null }];
       return dataFile.test(name) ? [{ name, path: full, kind: 'data', bytes: stat.size }] : [];
     });
     const collator = new Intl.Collator('en', { numeric: true });
@@ -40,10 +41,11 @@ export function listFolder(path: string | null, roots: readonly string[]): Folde
   }
 }
 
-/** A 10x folder is one data set, not a folder to look into. */
-function isMtxFolder(folder: string): boolean {
+/** A 10x folder or a Zarr store is one data set, not a folder to look into. */
+function isDataFolder(folder: string): boolean {
   try {
-    return readdirSync(folder).some((name) => /^matrix\.mtx(\.gz)?$/.test(name));
+    const names = readdirSync(folder);
+    return isZarrRoot(names) || names.some((name) => /^matrix\.mtx(\.gz)?$/.test(name));
   } catch {
     // Not readable: shown as a folder, and opening it says why.
     return false;

@@ -1,6 +1,7 @@
 /** Datasets and runs of a workspace in the words of the contract: read from the catalog and from result records, never from arrays. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { sameStamp, stampOf } from '../../../io/stamp.ts';
 import type { DatasetDetail, DatasetSummary, RunDetail, RunState, RunStep, RunSummary } from '../../../protocol/api.types.ts';
 import { failure } from '../../../protocol/errors.ts';
 import type { Provenance } from '../../../protocol/provenance.ts';
@@ -27,9 +28,9 @@ export function datasetDetail(row: DatasetRow): DatasetDetail {
 }
 
 function stateOf(row: DatasetRow): DatasetDetail['state'] {
-  if (!existsSync(row.path)) return 'missing';
-  const stat = statSync(row.path);
-  return stat.mtimeMs === row.mtimeMs && (!stat.isFile() || stat.size === row.bytes) ? 'unchanged' : 'changed';
+  const stamp = stampOf(row.path);
+  if (stamp === null) return 'missing';
+  return sameStamp(row, stamp) ? 'unchanged' : 'changed';
 }
 
 /** Newest first; runs that wait for their turn before all others. */

@@ -9,7 +9,7 @@ import { withLockedWorkspace } from '../session.ts';
 
 export const add: Command = {
   name: 'add',
-  summary: 'Register one or more files in the workspace; nothing is copied. A URL is read from afar, block by block as needed.',
+  summary: 'Register one or more files (h5ad, 10x), Zarr stores or 10x folders in the workspace; nothing is copied. A URL is read from afar, block by block as needed.',
   usage: 'FILE|URL...',
   options: { 'header-env': { value: 'VAR', help: 'For URLs: environment variable with an Authorization header.' } },
   async run({ positionals, options, say, workspacePath, signal }) {

@@ -8,7 +8,7 @@ import { onePositional, type Command, type Speaker } from '../command.ts';
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Describe an h5ad, a 10x .h5 (also behind a URL, without downloading it) or a 10x matrix folder, and list its defects.',
+  summary: 'Describe an h5ad or a 10x .h5 (also behind a URL, without downloading it), a Zarr store or a 10x matrix folder, and list its defects.',
   usage: 'FILE|URL [--scan]',
   options: {
     scan: { help: 'Read every value: nonzeros, sum, largest, whether all are integers, NaN and negative values.' },
