@@ -2,6 +2,7 @@
  * Ranges of a file behind HTTP(S): pinned to the version seen first, retried with growing pauses, never mixed with another
  * version. Headers may hold secrets, so they are in no error and no log.
  */
+import { basename } from 'node:path';
 import { failure, isTruckeeError, messageOf } from '../protocol/errors.ts';
 import { exchange, type Exchange } from './web/exchange.ts';
 
@@ -87,13 +88,15 @@ function refuseOther(file: RemoteFile, response: Exchange, at: number, end: numb
 }
 
 async function ask(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Exchange> {
+  if (!URL.canParse(url)) throw failure('download-failed', { url: url.slice(0, 200), status: 0, reason: 'it is no web address' });
   let address = new URL(url);
   let sent = { ...headers, 'Accept-Encoding': 'identity' } as Record<string, string>;
   for (let hops = 0; hops < 6; hops++) {
     const response = await exchange(address, sent, signal);
     if (response.status < 300 || response.status > 399 || response.status === 304) return accepted(address.href, response);
     response.discard();
-    const next = new URL(response.headers.get('location') ?? '', address);
+    const next = URL.parse(response.headers.get('location') ?? '', address.href);
+    if (next === null) break;
     if (next.protocol !== 'https:' && next.protocol !== 'http:') break;
     // A token is for the host it was given for, never for where that host points.
     if (next.host !== address.host) sent = Object.fromEntries(Object.entries(sent).filter(([name]) => !/^(authorization|cookie|x-goog-user-project)$/i.test(name)));
@@ -180,6 +183,18 @@ function wait(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done);
   });
+}
+
+/** The last part of an address as the name of a file, decoded where that can be; never a path, empty where there is none. */
+export function nameInAddress(url: string): string {
+  const last = basename(new URL(url).pathname);
+  let name = last;
+  try {
+    name = decodeURIComponent(last);
+  } catch {
+    // A stray percent sign: the name stays as it is written.
+  }
+  return /^\.*$/.test(name) ? '' : name.replaceAll(/[/\\\0]/g, '_');
 }
 
 /** An address without user, password and query: those may be secrets (signed addresses). */

@@ -3,6 +3,7 @@ import { oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { ExportedFile, PreflightLine } from './api.types.ts';
 import type { ErrorData } from './errors.ts';
+import type { StepPlan } from './plan.ts';
 import { querySchema, type Query } from './query.ts';
 
 export const extractSchema = z.strictObject({
@@ -26,6 +27,8 @@ export interface ExtractionPlan {
   readonly cells: number;
   readonly plates: number;
   readonly lines: readonly PreflightLine[];
+  /** Of the writing, as `lines` count it in. */
+  readonly writing: StepPlan;
   readonly notes: readonly string[];
   /** Why it is not begun as it is asked for. */
   readonly refusal: ErrorData | null;
@@ -61,10 +64,10 @@ export const extractApi = {
   list: oc.output(type<readonly ExtractionState[]>()),
   plan: oc.input(extractSchema).output(type<ExtractionPlan>()),
   start: oc.input(extractSchema).output(type<{ readonly id: string }>()),
-  /** What is written so far is removed; the chosen cells stay, so that going on begins behind them. */
+  /** What is written so far is kept beside the target, so that going on begins behind it. */
   stop: oc.input(one).output(type<{ readonly stopped: boolean }>()),
   resume: oc.input(one).output(type<{ readonly going: boolean }>()),
   register: oc.input(one).output(type<{ readonly dataset: string }>()),
-  /** Takes it off the list; a file that is whole stays. */
+  /** Takes it off the list, and removes what was written of it; a file that is whole stays. */
   remove: oc.input(one).output(type<{ readonly removed: boolean }>()),
 };

@@ -155,6 +155,8 @@ export interface ExportAnswer {
   readonly cells: number;
   /** 0 for a table of cells (csv). */
   readonly genes: number;
+  /** Cells whose X an earlier attempt had written. */
+  readonly cellsBefore: number;
   /** What could not be taken over as it is, in words. */
   readonly notes: readonly string[];
 }

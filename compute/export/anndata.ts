@@ -35,7 +35,7 @@ export interface AnnDataSource {
 /** How far X has come, in a place that outlives this process. */
 export interface XProgress {
   load(): CsrState | null;
-  /** Tells whether it is time to save. */
+  /** Tells whether it is time to save; one who is stopped saves anyway. */
   due(): boolean;
   save(state: CsrState): void;
 }
@@ -134,7 +134,11 @@ async function writeX(csr: ResumableCsr, source: AnnDataSource, { lognorm, crew 
   const before = progress?.load() ?? null;
   if (before !== null) await csr.restore(before);
   for await (const block of crew.rows(source.plates, rowTasks(source.plates, source.axis, lognorm, csr.rowsWritten))) {
-    stopIfCancelled(source.signal);
+    if (source.signal.aborted) {
+      // Kept for whoever goes on.
+      if (csr.rowsWritten > 0) progress?.save(await csr.save());
+      stopIfCancelled(source.signal);
+    }
     await csr.append(block);
     report(csr.rowsWritten);
     if (progress?.due()) progress.save(await csr.save());

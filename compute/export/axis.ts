@@ -3,11 +3,9 @@
  * about (all, kept, or the embedded sample) and brings its rows to the kept cells, a slice at a time.
  */
 import { failure } from '../../protocol/errors.ts';
+import { obsSliceRows } from '../../steps/writing.ts';
 import { openStored, type StoredArray } from '../results/array.ts';
 import type { FoundSlots } from '../results/slots.ts';
-
-/** Rows per slice of one plate. */
-const sliceRows = 32_768;
 
 export interface AxisPlate {
   readonly name: string;
@@ -70,8 +68,8 @@ export function openAxis(plates: readonly { name: string; path: string; nObs: nu
     *slices(plate) {
       const { rowOffset, nObs: rows } = placed[plate]!;
       let keptStart = keptStarts[plate]!;
-      for (let rowStart = 0; rowStart < rows; rowStart += sliceRows) {
-        const rowEnd = Math.min(rows, rowStart + sliceRows);
+      for (let rowStart = 0; rowStart < rows; rowStart += obsSliceRows) {
+        const rowEnd = Math.min(rows, rowStart + obsSliceRows);
         const positions = positionsKept(keep?.read(rowOffset + rowStart, rowOffset + rowEnd) ?? null, rowEnd - rowStart);
         yield { plate, rowStart, rowEnd, kept: positions, keptStart };
         keptStart += positions.length;
@@ -116,8 +114,8 @@ export function lowerBound(sorted: Uint32Array, value: number): number {
 function countKept(keep: StoredArray | null, plate: AxisPlate): number {
   if (keep === null) return plate.nObs;
   let kept = 0;
-  for (let row = 0; row < plate.nObs; row += sliceRows) {
-    const flags = keep.read(plate.rowOffset + row, plate.rowOffset + Math.min(plate.nObs, row + sliceRows));
+  for (let row = 0; row < plate.nObs; row += obsSliceRows) {
+    const flags = keep.read(plate.rowOffset + row, plate.rowOffset + Math.min(plate.nObs, row + obsSliceRows));
     for (let i = 0; i < flags.length; i++) kept += flags[i]!;
   }
   return kept;

@@ -50,6 +50,8 @@ describe('writeAside', () => {
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
     const [stale, alive] = [dead, process.ppid].map((pid) => `.out.zarr.${hostname()}-${pid}.part`);
     for (const name of [stale!, alive!, `.out.zarr.other-${dead}.part`]) writeFileSync(join(folder, name), '');
+    // Killed while it moved: the folder of checkpoints alone.
+    mkdirSync(join(folder, `.out.zarr.${hostname()}-${dead}_7.part.work`));
     await writeAside(target(), async (path) => writeFileSync(path, ''));
     expect(readdirSync(folder).sort()).toEqual([alive, `.out.zarr.other-${dead}.part`, 'out.zarr'].sort());
   });

@@ -1,5 +1,6 @@
 /** X of the kept cells as blocks in common gene order: counts as stored, or normalised and log1p'd as the run did. */
 import { failure } from '../../protocol/errors.ts';
+import { blockRows, blockStored, taskStored } from '../../steps/writing.ts';
 import { plainArena, type CsrBlock } from '../kernels/block.ts';
 import type { Plate } from '../matrix/plates.ts';
 import { openStored, readFloat64, type StoredArray } from '../results/array.ts';
@@ -8,12 +9,6 @@ import { openMatrix } from '../stores/open-matrix.ts';
 import type { MatrixReader, ReadSpec } from '../stores/contract.ts';
 import type { CellAxis, CellSlice } from './axis.ts';
 import type { FoundSlots } from '../results/slots.ts';
-
-/** Limits of one block: rows and stored entries. */
-const blockRows = 4096;
-const blockStored = 1 << 20;
-/** Entries that the rows of one task have on average: a chunk at either end is read by two tasks. */
-const taskStored = 1.25 * 2 ** 20;
 
 /** How counts become the values that PCA saw. */
 export interface Lognorm {

@@ -4,6 +4,7 @@ import { failure, isKind } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { formatCount } from '../../protocol/format.ts';
 import type { ExportAnswer, ExportJob } from '../../protocol/jobs.ts';
+import { mostThreads } from '../../steps/writing.ts';
 import { writeAnnData, type AnnDataSource } from '../export/anndata.ts';
 import { openAxis } from '../export/axis.ts';
 import { openCrew } from '../export/crew/crew.ts';
@@ -43,7 +44,7 @@ const slowRate = 2000;
 export async function runExport(job: ExportJob, host: ExportHost): Promise<number> {
   const reporter = createReporter(host.emit, host.hostPid, Number.POSITIVE_INFINITY);
   const table = job.format === 'csv';
-  const crew = table ? null : openCrew(job.workers ?? Math.min(4, availableParallelism()));
+  const crew = table ? null : openCrew(job.workers ?? Math.min(mostThreads, availableParallelism()));
   try {
     const slots = findSlots(job.results.map((result) => result.path));
     const plates = job.plates.map(({ name, path, facts }) => ({ name, path, nObs: facts.nObs }));
@@ -62,15 +63,17 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
       axis, slots, obs, report, plates: input?.plates ?? [], genes: input?.genes ?? [], provenance: job.provenance, signal: host.signal,
       x: withX && crew !== null ? { crew, lognorm: job.matrix === 'lognorm' ? lognormOf(slots) : null } : null,
     };
+    let cellsBefore = 0;
     const bytes = await writeAside(job.target, (path, work) => {
       const progress = openProgress(path, work, tagOf(job), Number(process.env['TRUCKEE_CHECKPOINT_SECONDS'] ?? 30));
       if (table) return writeCsv(path, source);
-      if (progress.rowsBefore > 0) notes.push(`went on behind ${formatCount(progress.rowsBefore)} cells that an earlier attempt had written`);
-      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: progress.rowsBefore > 0, gzip: fastDeflate, ...(crew && { packer: crew }) };
+      cellsBefore = progress.rowsBefore;
+      if (cellsBefore > 0) notes.push(`went on behind ${formatCount(cellsBefore)} cells that an earlier attempt had written`);
+      const axes = { nObs: axis.kept, nVars: source.genes.length, begun: cellsBefore > 0, gzip: fastDeflate, ...(crew && { packer: crew }) };
       return writeAnnData(job.format === 'h5ad' ? createH5ad(path, axes) : createZarr(path, axes), { ...source, progress }, notes);
     });
     for (const text of notes) host.emit({ kind: 'note', step: null, level: 'info', text });
-    host.answer({ target: job.target, bytes, cells: axis.kept, genes: source.genes.length, notes });
+    host.answer({ target: job.target, bytes, cells: axis.kept, genes: source.genes.length, cellsBefore, notes });
     reporter.stepEnded();
     return Math.max(reporter.peakBytes, process.memoryUsage.rss());
   } catch (thrown) {

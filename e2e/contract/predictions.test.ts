@@ -30,6 +30,24 @@ describe('preflight', () => {
     expect(last.predictedSeconds).not.toBe(last.plannedSeconds);
   });
 
+  test('after three extractions too; and none takes more memory or disk than is foretold', async () => {
+    for (const less of [9, 8, 7, 6]) {
+      const done = (await truckee(['query', '--where', `gene_count > ${less}`, '--out', join(trial.folder, `cells-${less}.h5ad`), ...here])).last;
+      expect(done).toMatchObject({ ok: true });
+      const planned = done['planned'] as { ram_bytes: number; disk_bytes: number };
+      expect(Number(done['peak_bytes'])).toBeLessThanOrEqual(planned.ram_bytes);
+      expect(Number(done['bytes'])).toBeLessThanOrEqual(planned.disk_bytes);
+    }
+    const { lines } = await truckee(['preflight', 'qc', '--history', ...here]);
+    const past = (lines as unknown as Past[]).filter(({ step }) => step === 'extract (h5ad)');
+    expect(past).toHaveLength(4);
+    expect(past[0]).toMatchObject({ predictedBytes: past[0]!.boundBytes, predictedSeconds: past[0]!.plannedSeconds });
+    const last = past[3]!;
+    expect(Math.abs(last.predictedBytes / last.peakBytes - 1)).toBeLessThan(0.25);
+    expect(Math.abs(last.predictedDiskBytes / last.diskBytes - 1)).toBeLessThan(0.25);
+    expect(last.predictedSeconds).not.toBe(last.plannedSeconds);
+  });
+
   test('a refused run is run all the same when that is wanted, and its record says so', async () => {
     const refused = await qc(90, '--memory', '60MiB');
     expect(refused.last).toMatchObject({ ok: false, error: { kind: 'memory-too-small' } });

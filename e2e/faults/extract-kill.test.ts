@@ -1,4 +1,4 @@
-/** An extraction killed in the middle of X: the same command goes on, and the file is the one of an undisturbed extraction. */
+/** An extraction killed or stopped in the middle of X: the same command goes on, and the file is the one of an undisturbed extraction. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,13 +17,16 @@ function digestOf(path: string): string {
   return JSON.stringify(readdirSync(path).sort().map((name) => [name, digestOf(join(path, name))]));
 }
 
+/** The folder of checkpoints, once there are two. */
+const inX = (): string | undefined => readdirSync(folder).find((name) => name.endsWith('.part.work') && existsSync(join(folder, name, 'checkpoint.0')));
+
 /** Kills host and engine once there is a checkpoint. False when the extraction was faster: then it is taken away again. */
 async function killedInX(target: string): Promise<boolean> {
   const running = start(command(target), { env });
   // The engine's process number is in the name of what it writes. The second checkpoint is begun: the first is whole.
   const engine = (): number | null => {
-    const work = readdirSync(folder).find((name) => name.endsWith('.part.work') && existsSync(join(folder, name, 'checkpoint.0')));
-    return work ? Number(/-(\d+)\.part/.exec(work)![1]) : null;
+    const work = inX();
+    return work ? Number(/-(\d+)_\d*\.part/.exec(work)![1]) : null;
   };
   let over = false;
   void running.ended.then(() => (over = true));
@@ -53,6 +56,33 @@ describe('an extraction', () => {
     const done = summaryOf(await truckee(command(target), { env }));
     expect(done).toMatchObject({ cells, notes: expect.arrayContaining([expect.stringMatching(/^went on behind [\d,]+ cells/)]) });
     expect(digestOf(target)).toBe(digestOf(whole));
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('that Ctrl+C has stopped goes on there too', async () => {
+    const target = join(folder, 'stopped.h5ad');
+    /** False when the extraction was faster: then it is taken away again. */
+    const stoppedInX = async (): Promise<boolean> => {
+      const running = start(command(target), { env, group: true });
+      let over = false;
+      void running.ended.then(() => (over = true));
+      while (!over && inX() === undefined) await new Promise((resolve) => setTimeout(resolve, 2));
+      // As a terminal does it: host and engine get it.
+      if (!over) process.kill(-running.child.pid!, 'SIGINT');
+      const outcome = await running.ended;
+      if (existsSync(target)) {
+        rmSync(target);
+        return false;
+      }
+      expect(refusalOf(outcome).kind).toBe('cancelled');
+      expect(outcome.code).toBe(130);
+      return true;
+    };
+    let tries = 0;
+    while (!(await stoppedInX())) expect(++tries).toBeLessThan(20);
+    const done = summaryOf(await truckee(command(target), { env }));
+    expect(done['notes']).toContainEqual(expect.stringMatching(/^went on behind [\d,]+ cells/));
+    expect(digestOf(target)).toBe(digestOf(join(folder, 'whole.h5ad')));
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 

@@ -41,6 +41,17 @@ describe.runIf(process.platform === 'linux')('memory', () => {
     expect(run.peakPssBytes).toBeLessThan(least);
   });
 
+  test.each(['h5ad', 'zarr'])('an extraction to %s stays inside the memory that it is foretold to take, and inside the memory given', async (format) => {
+    const workspace = join(scratch, 'workspace-extract');
+    if (format === 'h5ad') await truckee(['add', ...files.slice(0, 2), '--workspace', workspace]);
+    const given = 600 * 2 ** 20;
+    const run = await measure(built('query', '--where', 'gene_count > 0', '--out', join(scratch, `all.${format}`), '--workspace', workspace, '--memory', `${given}`, '--workers', '2', '--json'), 2);
+    const { ram_bytes: foretold } = run.answer['planned'] as { ram_bytes: number };
+    console.log(`extraction to ${format}: ${(Number(run.answer['peak_bytes']) / 2 ** 20).toFixed(0)} MiB while writing, ${(run.peakPssBytes / 2 ** 20).toFixed(0)} MiB in all, of ${(foretold / 2 ** 20).toFixed(0)} MiB foretold`);
+    expect(Number(run.answer['peak_bytes'])).toBeLessThanOrEqual(foretold);
+    expect(run.peakPssBytes).toBeLessThan(given);
+  });
+
   test('all processes together stay inside the least memory that preflight accepts', async () => {
     for (const count of [1, 4]) {
       const { workspace, least } = await workspaceOf(count);

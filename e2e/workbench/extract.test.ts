@@ -131,7 +131,7 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
       await page.getByRole('dialog').getByRole('button', { name: 'Extract', exact: true }).click();
       const begun = (): string | undefined => readdirSync(exported).find((name) => name.endsWith('.part.work') && existsSync(join(exported, name, 'checkpoint.0')));
       while (begun() === undefined && !existsSync(target)) await new Promise((resolve) => setTimeout(resolve, 2));
-      const engine = Number(/-(\d+)\.part/.exec(begun() ?? '')?.[1] ?? 0);
+      const engine = Number(/-(\d+)_\d*\.part/.exec(begun() ?? '')?.[1] ?? 0);
       kill(engine === 0 ? null : engine);
       kill(served.process.pid);
       while (isAlive(served.process.pid!) || (engine > 0 && isAlive(engine))) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -139,7 +139,7 @@ describe.skipIf(noBrowser !== null)(`the page of questions extracts${noBrowser =
       await open.page.goto(`${open.served.base}/query`);
       if (!existsSync(target)) return true;
       rmSync(target);
-      await open.page.getByRole('button', { name: 'Take off the list' }).first().click();
+      await open.page.getByRole('button', { name: /^(Take off the list|Remove)$/ }).first().click();
       return false;
     };
     let tries = 0;

@@ -12,6 +12,8 @@ export interface AnswerOptions {
   readonly start: StartEngine;
   /** Ask the tables although plates are registered. */
   readonly tables: boolean;
+  /** Without samples and conditions: sooner, and in less memory. */
+  readonly plain?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -21,5 +23,5 @@ export async function answerQuery(workspace: Workspace, query: Query, options: A
   const { cores } = probeHardware(workspace.root, { memoryBytes: null, workers: null });
   if (options.tables || listDatasets(workspace.catalog).length === 0) return queryConditions(workspace.catalog, asked, workspace.root, cores);
   const datasets = chooseDatasets(workspace, { datasets: 'all', genes: 'same' });
-  return queryPlates(workspace, asked, datasets, { start: options.start, cores, ...(options.signal ? { signal: options.signal } : {}) });
+  return queryPlates(workspace, asked, datasets, { start: options.start, cores, plain: options.plain === true, ...(options.signal ? { signal: options.signal } : {}) });
 }

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { failure, messageOf, systemFailure } from '../../protocol/errors.ts';
 import { atlasTables } from './atlas.schema.ts';
 import { deTopTables } from './de-top.ts';
+import { extractionTables } from './extractions.ts';
 import { selectionTables } from './selections.ts';
 
 export type Catalog = Database.Database;
@@ -60,6 +61,7 @@ const migrations: readonly string[] = [
   atlasTables,
   selectionTables,
   deTopTables,
+  extractionTables,
 ];
 
 /** @throws disk-full, not-permitted, io-failed; corrupt-file when it is no catalog of ours. */

@@ -21,6 +21,8 @@ const by = ['plate', 'sample', 'drug', 'drugname_drugconc', 'cell_line', 'cell_n
 export interface PlateQueryOptions {
   readonly start: StartEngine;
   readonly cores: number;
+  /** Samples and conditions are not counted. */
+  readonly plain?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -38,7 +40,7 @@ export async function queryPlates(workspace: Workspace, query: Query, datasets: 
   const matches = plates.length === 0 ? [] : await ask(workspace, plates, compiled.where, options);
   const lines = lineIds(db);
   const names = new Map([...lines].filter(([name, line]) => name !== line).map(([name, line]) => [line, name]));
-  const found = matches.map((match, i) => ({ match, row: chosen[i]!, groups: conditionsOf(match.groups, chosen[i]!.name, lines) })).filter(({ match }) => match.cells > 0);
+  const found = matches.map((match, i) => ({ match, row: chosen[i]!, groups: options.plain ? [] : conditionsOf(match.groups, chosen[i]!.name, lines) })).filter(({ match }) => match.cells > 0);
   const sum = (of: (one: (typeof found)[number]) => number): number => found.reduce((total, one) => total + of(one), 0);
   const inRowOrder = found.every(({ row }) => row.facts!.matrix.kind === 'csr_matrix');
   return {
@@ -65,7 +67,7 @@ function remoteNote({ name, path }: DatasetRow): string[] {
 
 async function ask(workspace: Workspace, plates: readonly PlateInput[], where: string | null, options: PlateQueryOptions): Promise<readonly PlateMatches[]> {
   const answer = await callEngine<QueryJobAnswer>(
-    { kind: 'query', id: asJobId(randomUUID()), plates, where: plates.map(() => where), by, cache: workspace.folders.cache },
+    { kind: 'query', id: asJobId(randomUUID()), plates, where: plates.map(() => where), by: options.plain ? [] : by, cache: workspace.folders.cache },
     { start: options.start, ...(options.signal ? { signal: options.signal } : {}) },
   );
   if (!answer) throw failure('internal', { detail: 'the engine counted nothing' });

@@ -45,6 +45,9 @@ export function callEngine<Answer>(job: EngineJob, options: EngineCallOptions): 
     options.signal?.addEventListener('abort', onAbort);
     const onAbandon = (): void => engine.kill();
     options.abandon?.addEventListener('abort', onAbandon);
+    // What was aborted before tells nobody of it any more.
+    if (options.signal?.aborted) onAbort();
+    if (options.abandon?.aborted) onAbandon();
     const seconds = options.timeoutSeconds;
     const timer = setTimeout(() => {
       const path = 'path' in job ? job.path : job.kind;

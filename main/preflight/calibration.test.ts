@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asFingerprint } from '../../protocol/ids.ts';
+import { insertExtraction, type PastExtraction } from '../catalog/extractions.ts';
 import { insertResult } from '../catalog/results.ts';
 import { plan, scratchWorkspace } from '../workspace.cases.ts';
 import { calibrated, pastSteps } from './calibration.ts';
@@ -41,6 +42,40 @@ describe('predictions', () => {
     expect(calibrated('qc', now, pastSteps(withPast([30, 30, 30], { cpu: 'another', cores: 64 })))).toEqual(now);
     const large = { ...plan, seconds: 5000 };
     expect(calibrated('qc', large, pastSteps(withPast([30, 30, 30])))).toEqual(large);
+  });
+});
+
+describe('predictions of extractions', () => {
+  const here = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+  /** Planned to take 10 s, 256 MiB and 1,000 bytes. */
+  const extracted = (at: number, change: Partial<PastExtraction> = {}): PastExtraction => ({
+    at: `2026-02-0${at}`, format: 'h5ad', ...here, plan: { ...plan, seconds: 10 }, seconds: 27 + at, peakBytes: 2 ** 27 + at, diskBytes: 640 + at, ...change,
+  });
+  const now = { ...plan, seconds: 30, diskBytes: 3000, ramBytes: 2 ** 28 };
+
+  test('are corrected after three, and are then within 25 % of what those took, in time, memory and disk', () => {
+    const workspace = withPast([30, 30, 30]);
+    for (const at of [1, 2]) insertExtraction(workspace.catalog, extracted(at));
+    expect(calibrated('extract (h5ad)', now, pastSteps(workspace))).toEqual(now);
+    insertExtraction(workspace.catalog, extracted(3));
+    const after = calibrated('extract (h5ad)', now, pastSteps(workspace));
+    // What an extraction three times as large takes by the same measure.
+    for (const [predicted, took] of [[after.seconds, 3 * 29], [after.expectedRamBytes!, 2 ** 27], [after.expectedDiskBytes!, 3 * 642]]) expect(Math.abs(predicted! / took! - 1)).toBeLessThan(0.25);
+    expect(after).toMatchObject({ ramBytes: now.ramBytes, diskBytes: now.diskBytes });
+  });
+
+  test('learn nothing from steps, other formats and other machines; a correction is not corrected', () => {
+    const workspace = withPast([30, 30, 30]);
+    for (const change of [{ format: 'zarr' }, { cores: 640 }, { cpu: 'another' }] as const) for (const at of [1, 2, 3]) insertExtraction(workspace.catalog, extracted(at, change));
+    expect(calibrated('extract (h5ad)', now, pastSteps(workspace))).toEqual(now);
+    for (const at of [4, 5, 6]) insertExtraction(workspace.catalog, extracted(at, { seconds: 30, plan: { ...plan, seconds: 30, calibratedBy: 3 } }));
+    expect(calibrated('extract (h5ad)', now, pastSteps(workspace)).seconds).toBeCloseTo(90);
+  });
+
+  test('stand in one list with the steps, in the order of time', () => {
+    const workspace = withPast([30, 30]);
+    insertExtraction(workspace.catalog, { ...extracted(1), at: '2026-01-015' });
+    expect(pastSteps(workspace).map(({ step, at }) => [step, at])).toEqual([['qc', '2026-01-01'], ['extract (h5ad)', '2026-01-015'], ['qc', '2026-01-02']]);
   });
 });
 

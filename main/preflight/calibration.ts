@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { StepPlan } from '../../protocol/plan.ts';
 import type { Provenance } from '../../protocol/provenance.ts';
+import { listExtractions } from '../catalog/extractions.ts';
 import { listResults } from '../catalog/results.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -37,23 +38,30 @@ const mostResults = 200;
 const likeness = 8;
 const bounds = { least: 0.05, most: 20 };
 
-/** Past results on a machine like this one, oldest first. */
-export function pastSteps(workspace: Workspace): PastStep[] {
-  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
-  return listResults(workspace.catalog).slice(-mostResults).flatMap((row) => {
-    const provenance = readProvenance(join(workspace.folders.results, row.folder, 'provenance.json'));
-    if (!provenance || provenance.hardware['cpu'] !== machine.cpu || provenance.hardware['cores'] !== machine.cores) return [];
-    const { plan, step, started, wallSeconds, peakBytes } = provenance;
-    if (!(plan.seconds > 0) || !(wallSeconds > 0)) return [];
-    return [{ step, at: started, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds: wallSeconds, ...bytesOf(plan, peakBytes, row.bytes) }];
-  });
-}
+/** What tells machines apart. */
+export const thisMachine = () => ({ cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length });
 
-function bytesOf(plan: StepPlan, peakBytes: number | null, diskBytes: number) {
-  return {
-    boundBytes: plan.ramBytes, predictedBytes: plan.expectedRamBytes ?? plan.ramBytes, peakBytes,
-    boundDiskBytes: plan.diskBytes, predictedDiskBytes: plan.expectedDiskBytes ?? plan.diskBytes, diskBytes,
-  };
+/** The writing of an extraction, among steps. */
+export const writingStep = (format: 'h5ad' | 'zarr'): string => `extract (${format})`;
+
+/** Past results and extractions on a machine like this one, oldest first. */
+export function pastSteps(workspace: Workspace): PastStep[] {
+  const machine = thisMachine();
+  const results = listResults(workspace.catalog).slice(-mostResults).flatMap((row) => {
+    const provenance = readProvenance(join(workspace.folders.results, row.folder, 'provenance.json'));
+    if (!provenance) return [];
+    const { plan, step, started: at, wallSeconds: seconds, peakBytes, hardware } = provenance;
+    return [{ step, at, cpu: hardware['cpu'], cores: hardware['cores'], plan, seconds, peakBytes, diskBytes: row.bytes }];
+  });
+  const extractions = listExtractions(workspace.catalog, mostResults).map((one) => ({ ...one, step: writingStep(one.format) }));
+  return [...results, ...extractions]
+    .filter(({ cpu, cores, plan, seconds }) => cpu === machine.cpu && cores === machine.cores && plan.seconds > 0 && seconds > 0)
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .map(({ step, at, plan, seconds, peakBytes, diskBytes }) => ({
+      step, at, predictedSeconds: plan.seconds, plannedSeconds: plan.seconds / (plan.calibratedBy ?? 1), seconds,
+      boundBytes: plan.ramBytes, predictedBytes: plan.expectedRamBytes ?? plan.ramBytes, peakBytes,
+      boundDiskBytes: plan.diskBytes, predictedDiskBytes: plan.expectedDiskBytes ?? plan.diskBytes, diskBytes,
+    }));
 }
 
 /** The plan with its seconds corrected, and the memory and disk to expect; as it is while too little is known. */

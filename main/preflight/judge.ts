@@ -2,8 +2,7 @@
 import type { PlannedStep, PreflightLine } from '../../protocol/api.types.ts';
 import { failure, type ErrorData, type TruckeeError } from '../../protocol/errors.ts';
 import { formatBytes, formatSeconds } from '../../protocol/format.ts';
-import type { Hardware } from '../../protocol/plan.ts';
-import type { ResolvedStep } from '../../steps/resolve.ts';
+import type { Hardware, StepPlan } from '../../protocol/plan.ts';
 
 export interface Preflight {
   readonly ok: boolean;
@@ -22,12 +21,18 @@ export interface Preflight {
 /** The user's decision, and the memory that no decision can make larger. */
 export interface Override { readonly wanted: boolean; readonly machineBytes: number }
 
+/** A step of a recipe, or the writing of an extraction. */
+export interface JudgedStep { readonly id: string; readonly plan: StepPlan }
+
 /** `reused[i]` steps cost nothing. */
-export function judge(steps: readonly ResolvedStep[], reused: readonly boolean[], hardware: Hardware, folder: string, notes: readonly string[], override: Override): Preflight {
+export function judge(steps: readonly JudgedStep[], reused: readonly boolean[], hardware: Hardware, folder: string, notes: readonly string[], override: Override): Preflight {
   const todo = steps.filter((_, i) => !reused[i]);
-  const heaviest = todo.reduce<ResolvedStep | null>((most, step) => (!most || step.plan.ramBytes > most.plan.ramBytes ? step : most), null);
+  const heaviest = todo.reduce<JudgedStep | null>((most, step) => (!most || step.plan.ramBytes > most.plan.ramBytes ? step : most), null);
   const ram = heaviest?.plan.ramBytes ?? 0;
-  const disk = todo.reduce((sum, step) => sum + step.plan.diskBytes, 0);
+  const disk = todo.reduce((sum, { plan }) => sum + Math.max(plan.diskBytes, plan.expectedDiskBytes ?? 0), 0);
+  const expected = {
+    ram: Math.max(0, ...todo.map(({ plan }) => plan.expectedRamBytes ?? plan.ramBytes)), disk: todo.reduce((sum, { plan }) => sum + (plan.expectedDiskBytes ?? plan.diskBytes), 0),
+  };
   const seconds = todo.reduce((sum, step) => sum + step.plan.seconds, 0);
   const memoryFits = ram <= hardware.memoryBytes;
   const diskFits = disk * 1.05 + 64e6 <= hardware.diskFreeBytes;
@@ -42,12 +47,12 @@ export function judge(steps: readonly ResolvedStep[], reused: readonly boolean[]
   const refusal = passed ? null : refused;
   const lines: PreflightLine[] = [
     {
-      resource: 'memory', needed: formatBytes(ram), available: formatBytes(hardware.memoryBytes),
+      resource: 'memory', needed: boundWords(expected.ram, ram), available: formatBytes(hardware.memoryBytes),
       verdict: !memoryFits ? 'does not fit' : ram > 0.9 * hardware.memoryBytes ? 'tight' : 'fits',
       remedy: memoryFits ? '' : `--memory ${formatBytes(ram)} or fewer workers`,
     },
     {
-      resource: 'disk', needed: formatBytes(disk), available: formatBytes(hardware.diskFreeBytes),
+      resource: 'disk', needed: boundWords(expected.disk, disk), available: formatBytes(hardware.diskFreeBytes),
       verdict: !diskFits ? 'does not fit' : disk > 0.5 * hardware.diskFreeBytes ? 'tight' : 'fits',
       remedy: diskFits ? '' : 'free some space or choose a workspace on another disk',
     },
@@ -61,7 +66,10 @@ export function judge(steps: readonly ResolvedStep[], reused: readonly boolean[]
   };
 }
 
-function pick(step: ResolvedStep) {
+/** What past runs let expect, and the bound. */
+const boundWords = (expected: number, bound: number): string => (expected < bound ? `${formatBytes(expected)}, at most ${formatBytes(bound)}` : formatBytes(bound));
+
+function pick(step: JudgedStep) {
   const { ramBytes, diskBytes, seconds, chunkRows, workers, passes, resumable, expectedRamBytes = null, expectedDiskBytes = null } = step.plan;
   return { ramBytes, diskBytes, seconds, chunkRows, workers, passes, resumable, expectedRamBytes, expectedDiskBytes };
 }

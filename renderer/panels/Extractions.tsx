@@ -46,6 +46,7 @@ function Extraction({ one }: { readonly one: ExtractionState }) {
       <Text size="xs" c="dimmed" className="path">{one.state === 'done' ? '' : 'into '}{one.target}</Text>
       {one.written?.notes.map((note) => <Text key={note} size="xs" c="dimmed">{note}</Text>)}
       {one.dataset !== null && <Text size="sm" role="status">Registered as <Link to="/data">{one.dataset}</Link>.</Text>}
+      {one.state === 'stopped' && <Text size="xs" c="dimmed">What was written stays beside it until you go on or remove it.</Text>}
       {one.error && <ErrorCard error={one.error} />}
       <Group mt="xs" gap="xs">
         {one.state === 'going' && <Button size="xs" variant="default" onClick={() => act.mutate('stop')}>Stop</Button>}
@@ -53,7 +54,7 @@ function Extraction({ one }: { readonly one: ExtractionState }) {
         {one.state === 'done' && one.dataset === null && <Button size="xs" onClick={() => register.mutate()} loading={register.isPending}>Register</Button>}
         {one.file && !one.file.isFolder && <Button size="xs" variant="default" component="a" href={downloadUrl(one.file)} download={one.file.name}>Download</Button>}
         {one.file && bridge && <Button size="xs" variant="default" onClick={() => void bridge?.reveal(one.file!.folder, one.file!.name)}>Show in folder</Button>}
-        {one.state !== 'going' && <Button size="xs" variant="subtle" onClick={() => act.mutate('remove')}>Take off the list</Button>}
+        {one.state !== 'going' && <Button size="xs" variant="subtle" onClick={() => act.mutate('remove')}>{one.state === 'done' ? 'Take off the list' : 'Remove'}</Button>}
       </Group>
       {act.error && <ErrorCard error={act.error} />}
       {register.error && <ErrorCard error={register.error} />}

@@ -38,8 +38,8 @@ export function MachinePage() {
       {machine.data && <Loaders rows={machine.data.loaders} />}
       <section>
         <Title order={2} mb="xs">Predicted and actual</Title>
-        {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. After three runs of a step, its predictions are corrected by what those took.</Text>}
-        {machine.data && machine.data.history.length > 0 && <Text size="sm" c="dimmed">The first three runs of a step are predicted by its plan, whose memory and disk are upper bounds; later ones by what the runs before took.</Text>}
+        {machine.data?.history.length === 0 && <Text c="dimmed">Nothing has run here yet. After three runs of a step, or three extractions, predictions are corrected by what those took.</Text>}
+        {machine.data && machine.data.history.length > 0 && <Text size="sm" c="dimmed">The first three runs of a step, and the first three extractions, are predicted by their plan, whose memory and disk are upper bounds; later ones by what the runs before took.</Text>}
         {machine.data && machine.data.history.length > 0 && (
           <Table fz="sm" verticalSpacing={4}>
             <Table.Thead><Table.Tr><Table.Th>Step</Table.Th><Table.Th>When</Table.Th><Table.Th>Time predicted</Table.Th><Table.Th>Time</Table.Th><Table.Th>Memory predicted</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk predicted</Table.Th><Table.Th>Disk</Table.Th></Table.Tr></Table.Thead>

@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failure, TruckeeError } from '../../../protocol/errors.ts';
+import { packsPerThread, tasksAhead } from '../../../steps/writing.ts';
 import { zlibPacker, type ChunkPacker, type Packed } from '../../codecs/deflate/packer.ts';
 import type { Plate } from '../../matrix/plates.ts';
 import type { CsrRows } from '../../results/h5ad/sparse.ts';
@@ -35,8 +36,6 @@ interface Hand {
 
 /** The next piece of work is there before a worker has finished the one at hand. */
 const jobsPerHand = 2;
-/** Tasks read ahead of the one that is written, beside one for each worker: each holds some 10 MB. */
-const readsAhead = 1;
 
 export function openCrew(threads: number): Crew {
   const hands = Array.from({ length: threads }, startHand);
@@ -86,7 +85,7 @@ export function openCrew(threads: number): Crew {
   }
 
   return {
-    underWay: 8 * threads,
+    underWay: packsPerThread * threads,
     async pack(chunk, bytes, how): Promise<Packed> {
       if (how.level !== 1 || !how.shuffle) return zlibPacker.pack(chunk, bytes, how);
       const answer = await ask(packs, { kind: 'pack', id: ++ids, chunk, bytes, elementBytes: how.elementBytes }, [chunk]);
@@ -109,7 +108,7 @@ export function openCrew(threads: number): Crew {
         // Awaited in its turn; without this an early failure would count as unhandled.
         asked.catch(() => undefined);
         waiting.push(asked);
-        if (waiting.length >= threads + readsAhead) yield* first();
+        if (waiting.length >= threads + tasksAhead) yield* first();
       }
       while (waiting.length > 0) yield* first();
     },

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLoader } from '../../loader/index.ts';
@@ -16,6 +18,8 @@ afterAll(() => rmSync(plates.folder, { recursive: true }));
 test('formats are compared on the disk of the folder: bytes, ascending and random cells apart, median and spread over five epochs', async () => {
   const folder = join(plates.folder, 'disk');
   mkdirSync(folder);
+  // Of a comparison that was killed.
+  mkdirSync(join(folder, `.truckee-storage-${hostname()}-${spawnSync(process.execPath, ['-e', '']).pid}_1`));
   const ticks: number[] = [];
   const answer = await compareStorage({ files: plates.files, cells: 450, folder, epochs: 5, cold: false }, { onEpoch: (done, total) => void ticks.push(total - done) });
   expect(answer).toMatchObject({ cells: 450, genes: 800, cache: 'warm' });

@@ -2,9 +2,9 @@
  * Compares formats of storage on one's own disk: a sample of one's own cells, copied into each, read in ascending order
  * (inference) and cell by cell at random (training), several epochs each, by the same loader on one thread.
  */
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { freemem } from 'node:os';
-import { join } from 'node:path';
+import { removeStorageScratch, storageScratch } from '../../../io/storage-scratch.ts';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { storageFormats, type RateSpread, type StorageAnswer, type StorageFigures, type StorageJob } from '../../../protocol/storage.ts';
 import { dropFromCache } from '../../loader/cold.ts';
@@ -27,9 +27,10 @@ const memoryBytesPerEntry = 40;
 export async function compareStorage(job: Omit<StorageJob, 'kind' | 'id'>, host: StorageHost = {}): Promise<StorageAnswer> {
   if (job.epochs < leastEpochs) throw failure('invalid-parameter', { step: 'bench storage', parameter: 'rounds', value: String(job.epochs), reason: `a median and a spread need at least ${leastEpochs} epochs` });
   const sample = await readSample(job, host.signal);
-  let folder: string;
+  const folder = storageScratch(job.folder);
   try {
-    folder = mkdtempSync(join(job.folder, '.truckee-storage-'));
+    removeStorageScratch(job.folder);
+    mkdirSync(folder);
   } catch (thrown) {
     throw systemFailure(thrown, job.folder) ?? thrown;
   }

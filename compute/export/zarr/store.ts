@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemFailure } from '../../../protocol/errors.ts';
+import { zarrUnderWay } from '../../../steps/writing.ts';
 import { syncFolder } from '../../../io/sync-folder.ts';
 import type { ChunkPacker } from '../../codecs/deflate/packer.ts';
 
@@ -23,9 +24,6 @@ export interface ZarrStore {
   /** Waits for all chunks, writes metadata and `.zmetadata` (all of it in one file). Returns the bytes of all files. */
   seal(): Promise<number>;
 }
-
-/** Each holds one raw and one compressed chunk. */
-const chunksUnderWay = 4;
 
 /** Errors, here and later: disk-full, not-permitted and the like, with the path. */
 export function createStore(root: string, packer: ChunkPacker): ZarrStore {
@@ -72,7 +70,7 @@ export function createStore(root: string, packer: ChunkPacker): ZarrStore {
       // Awaited later, in order; without this an early failure would count as unhandled.
       job.catch(() => undefined);
       underWay.push(job);
-      while (underWay.length > chunksUnderWay) await underWay.shift();
+      while (underWay.length > zarrUnderWay) await underWay.shift();
     },
     async sync() {
       await settle();

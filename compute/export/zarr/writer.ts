@@ -3,6 +3,7 @@
  * Opens in Python anndata from 0.8 on (read_zarr), lazily too: chunks are cut along cells.
  */
 import { failure } from '../../../protocol/errors.ts';
+import { frameRows, zarrChunk } from '../../../steps/writing.ts';
 import { zlibPacker, type ChunkPacker } from '../../codecs/deflate/packer.ts';
 import { codeType } from '../../results/h5ad/frame.ts';
 import { arrayEncoding, dictEncoding, encoding, memberName, textEncoding, typeOfNumbers } from '../../results/h5ad/uns.ts';
@@ -11,8 +12,6 @@ import type { AnnDataWriter } from '../anndata.ts';
 import { numberStream, scalar, textStream, type Finishing } from './array.ts';
 import { createStore, type ZarrStore } from './store.ts';
 
-const entriesPerChunk = 1 << 20;
-const frameRows = 1 << 16;
 const denseChunkBytes = 4 << 20;
 const mapGroups = ['layers', 'obsm', 'varm', 'obsp', 'varp', 'uns'] as const;
 
@@ -43,9 +42,9 @@ export function createZarr(path: string, axes: { readonly nObs: number; readonly
     const rows = rowsOf(slot);
     const columns = slot.startsWith('obsp/') || slot.startsWith('varp/') ? rows : axes.nVars;
     store.group(slot, { ...encoding('csr_matrix', '0.1.0'), shape: [rows, columns] });
-    const data = numbers(`${slot}/data`, layout.valueType ?? 'float32', null, entriesPerChunk, arrayEncoding);
-    const indices = numbers(`${slot}/indices`, layout.indexType ?? 'int32', null, entriesPerChunk, arrayEncoding);
-    const indptr = numbers(`${slot}/indptr`, 'int64', rows + 1, entriesPerChunk / 4, arrayEncoding);
+    const data = numbers(`${slot}/data`, layout.valueType ?? 'float32', null, zarrChunk, arrayEncoding);
+    const indices = numbers(`${slot}/indices`, layout.indexType ?? 'int32', null, zarrChunk, arrayEncoding);
+    const indptr = numbers(`${slot}/indptr`, 'int64', rows + 1, zarrChunk / 4, arrayEncoding);
     let rowsWritten = 0;
     let stored = 0;
     before.push(() => (rowsWritten === 0 ? indptr.append([0]) : Promise.resolve()));

@@ -3,6 +3,7 @@
  * by portions of columns. Used for exports and by the generator; opens in Python anndata from 0.8 on.
  */
 import { failure } from '../../../protocol/errors.ts';
+import { frameRows, h5adChunk } from '../../../steps/writing.ts';
 import type { ChunkPacker } from '../../codecs/deflate/packer.ts';
 import type { ArrayStream } from '../hdf5-writer/stream.ts';
 import { createHdf5 } from '../hdf5-writer/writer.ts';
@@ -44,7 +45,6 @@ export interface H5adWriter {
   abandon(): void;
 }
 
-const defaultChunk = 131_072;
 const denseChunkBytes = 1 << 20;
 const mapGroups = ['layers', 'obsm', 'varm', 'obsp', 'varp', 'uns'] as const;
 
@@ -70,7 +70,7 @@ export function createH5ad(path: string, options: H5adOptions): H5adWriter {
       const rows = axisLength(slot);
       const columns = slot.startsWith('obsp/') || slot.startsWith('varp/') ? rows : nVars;
       const whole: CsrLayout = {
-        valueType: 'float32', mostStored: rows * columns, valueChunk: defaultChunk, indexChunk: defaultChunk, gzip, shuffle, ...layout,
+        valueType: 'float32', mostStored: rows * columns, valueChunk: h5adChunk, indexChunk: h5adChunk, gzip, shuffle, ...layout,
       };
       const matrix = createCsr(file, checked(slot), [rows, columns], whole);
       matrices.push(matrix);
@@ -83,7 +83,7 @@ export function createH5ad(path: string, options: H5adOptions): H5adWriter {
       return stream;
     },
     frame(axis, indexName = '_index') {
-      const frame = createFrame(file, { axis, rows: axisLength(axis), indexName, storage: { chunkRows: 65_536, gzip, shuffle } });
+      const frame = createFrame(file, { axis, rows: axisLength(axis), indexName, storage: { chunkRows: frameRows, gzip, shuffle } });
       frames.set(axis, frame);
       return frame;
     },

@@ -1,9 +1,7 @@
 /** What most commands need: the workspace opened for reading, or locked for writing and tidied after a crash. */
-import { requireSound } from '../../catalog/schema.ts';
-import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace } from '../../lock.ts';
-import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
+import { tidyWorkspace } from '../tidy.ts';
 
 /** Runs `use` as the one host of the workspace. @throws workspace-locked */
 export async function withLockedWorkspace<T>(path: string, use: (workspace: Workspace) => Promise<T>): Promise<T> {
@@ -11,9 +9,7 @@ export async function withLockedWorkspace<T>(path: string, use: (workspace: Work
   try {
     const lock = lockWorkspace(workspace);
     try {
-      requireSound(workspace.catalog);
-      reconcileResults(workspace);
-      endAbandonedJobs(workspace);
+      tidyWorkspace(workspace);
       return await use(workspace);
     } finally {
       lock.release();

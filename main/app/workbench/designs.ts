@@ -9,6 +9,7 @@ import { findDataset, listDatasets } from '../../catalog/datasets.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { probeHardware } from '../../preflight/hardware.ts';
 import type { Workspace } from '../../workspace.ts';
+import { noteStorageFolder } from '../tidy.ts';
 import { createMeasurement, type Measurement } from './measurements.ts';
 
 export type Designs = Measurement<DesignWish, LoaderAnswer>;
@@ -36,7 +37,11 @@ export type Comparisons = Measurement<StorageWish, StorageAnswer>;
 export function createComparisons(workspace: Workspace, start: StartEngine, folderOf: (folder: string | null) => string): Comparisons {
   return createMeasurement(workspace.root, start, {
     keptName: 'storage-comparison.json',
-    jobOf: ({ datasets, folder, ...asked }) => ({ kind: 'storage', id: asJobId(randomUUID()), files: filesOf(workspace, datasets), folder: folderOf(folder), ...asked }),
+    jobOf({ datasets, folder: chosen, ...asked }) {
+      const [files, folder] = [filesOf(workspace, datasets), folderOf(chosen)];
+      noteStorageFolder(workspace, folder);
+      return { kind: 'storage', id: asJobId(randomUUID()), files, folder, ...asked };
+    },
     // Both ways of reading each format, and once more before each.
     first: ({ epochs }) => ({ total: 2 * (epochs + 1) * storageFormats.length, unit: 'epochs', etaSeconds: null }),
   });

@@ -4,15 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { basename } from 'node:path';
-import { probeRemote } from '../../../io/http.ts';
-import type { DownloadState, DownloadWish } from '../../../protocol/api.data.ts';
+import { nameInAddress, probeRemote } from '../../../io/http.ts';
+import { downloadSchema, type DownloadState, type DownloadWish } from '../../../protocol/api.data.ts';
 import { failure, isKind, toErrorData, type ErrorData } from '../../../protocol/errors.ts';
 import type { SourceAccess, SourceFile } from '../../datasets/sources/contract.ts';
 import { fetchFiles, type FetchedFile } from '../../datasets/sources/fetch-files.ts';
 import { findSource, listSource, matching } from '../../datasets/sources/list.ts';
 import type { Secrets } from '../../datasets/sources/secrets.ts';
-import { readList, writeList } from './kept-list.ts';
+import { findKept, readList, writeList } from './kept-list.ts';
 
 export interface Downloads {
   list(): DownloadState[];
@@ -40,11 +39,12 @@ interface Live extends Omit<Kept, 'state'> {
 }
 
 const listName = 'downloads.json';
+const isSound = ({ id, wish, folder }: Kept): boolean => typeof id === 'string' && typeof folder === 'string' && downloadSchema.safeParse(wish).success;
 const connections = 4;
 const paceMs = 5000;
 
 export function createDownloads(root: string, secrets: () => Secrets, mirror: string | undefined = process.env['TRUCKEE_MIRROR']): Downloads {
-  const all = new Map<string, Live>(readList<Kept>(root, listName).map((kept) => [kept.id, { ...fresh(kept.id, kept.wish, kept.folder), state: kept.state }]));
+  const all = new Map<string, Live>(readList<Kept>(root, listName, isSound).map((kept) => [kept.id, { ...fresh(kept.id, kept.wish, kept.folder), state: kept.state }]));
   const save = (): void => {
     const kept: Kept[] = [...all.values()].map(({ id, wish, folder, state }) => ({ id, wish, folder, state: state === 'done' ? 'done' : 'paused' }));
     writeList(root, listName, kept);
@@ -89,19 +89,19 @@ export function createDownloads(root: string, secrets: () => Secrets, mirror: st
       return { id: one.id };
     },
     pause(id) {
-      const one = found(all, id);
+      const one = findKept(all, 'download', id);
       if (one.state !== 'going') return false;
       one.stop.abort();
       return true;
     },
     resume(id) {
-      const one = found(all, id);
+      const one = findKept(all, 'download', id);
       if (one.state === 'going') return false;
       go(one);
       return true;
     },
     remove(id) {
-      found(all, id).stop.abort();
+      findKept(all, 'download', id).stop.abort();
       const removed = all.delete(id);
       save();
       return removed;
@@ -118,7 +118,7 @@ async function filesOf({ from }: DownloadWish, secrets: Secrets, mirror: string 
     return matching(await listSource(findSource(from.source), accessOf(from.source, from.project, secrets, mirror, signal)), from.match ?? undefined);
   }
   const remote = await probeRemote(from.url, { signal });
-  const name = decodeURIComponent(basename(new URL(from.url).pathname)) || 'download';
+  const name = nameInAddress(from.url) || 'download';
   return [{ name, url: from.url, size: remote.size, revision: remote.etag ?? remote.modified ?? '', digests: from.sha256 === null ? {} : { sha256: from.sha256 } }];
 }
 
@@ -131,12 +131,6 @@ export function accessOf(source: string, project: string | null, secrets: Secret
 const fresh = (id: string, wish: DownloadWish, folder: string): Live => ({
   id, wish, folder, state: 'paused', bytes: new Map(), total: 0, files: 0, finished: [], error: null, stop: new AbortController(), running: Promise.resolve(), pace: [],
 });
-
-function found(all: ReadonlyMap<string, Live>, id: string): Live {
-  const one = all.get(id);
-  if (!one) throw failure('not-found', { what: 'download', name: id, near: [] });
-  return one;
-}
 
 function stateOf(one: Live): DownloadState {
   const doneBytes = [...one.bytes.values()].reduce((sum, bytes) => sum + bytes, 0);

@@ -5,24 +5,25 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { ExtractionState, ExtractWish } from '../../../protocol/api.extract.ts';
+import { leftOf, removeUnfinished } from '../../../io/unfinished.ts';
+import { extractSchema, type ExtractionState, type ExtractWish } from '../../../protocol/api.extract.ts';
 import { failure, isKind, toErrorData, type ErrorData } from '../../../protocol/errors.ts';
+import type { StepPlan } from '../../../protocol/plan.ts';
 import { listDatasets } from '../../catalog/datasets.ts';
 import { registerFile } from '../../datasets/register.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { endedWell } from '../../jobs/ended.ts';
 import { findRun } from '../../jobs/past-run.ts';
 import type { Workspace } from '../../workspace.ts';
-import { extractionRecipe } from '../extraction.ts';
-import { exportData } from '../outputs.ts';
+import { extractionRecipe, writeExtraction } from '../extraction.ts';
 import type { Hub } from './hub.ts';
-import { readList, writeList } from './kept-list.ts';
+import { findKept, readList, writeList } from './kept-list.ts';
 import type { RunQueue } from './runs.ts';
 
 export interface Extractions {
   list(): ExtractionState[];
-  /** @throws busy, and what preflight refuses */
-  start(wish: ExtractWish, target: string): { readonly id: string };
+  /** `writing` is the plan of its second half. @throws busy, and what preflight refuses */
+  start(wish: ExtractWish, target: string, writing: StepPlan): { readonly id: string };
   stop(id: string): boolean;
   resume(id: string): boolean;
   /** @throws what registering a file can throw */
@@ -33,7 +34,7 @@ export interface Extractions {
   close(): Promise<void>;
 }
 
-interface Kept { readonly id: string; readonly wish: ExtractWish; readonly target: string; readonly state: 'stopped' | 'done'; readonly written: ExtractionState['written'] }
+interface Kept { readonly id: string; readonly wish: ExtractWish; readonly target: string; /** Null in lists of earlier versions. */ readonly writing: StepPlan | null; readonly state: 'stopped' | 'done'; readonly written: ExtractionState['written'] }
 
 interface Live extends Omit<Kept, 'state' | 'written'> {
   state: ExtractionState['state'];
@@ -46,17 +47,22 @@ interface Live extends Omit<Kept, 'state' | 'written'> {
 }
 
 const listName = 'extractions.json';
+const isSound = ({ id, wish, target }: Kept): boolean => typeof id === 'string' && typeof target === 'string' && extractSchema.safeParse(wish).success;
 const nothingYet: Live['progress'] = { done: 0, total: 0, unit: 'cells', etaSeconds: null };
 
 export function createExtractions(workspace: Workspace, queue: () => RunQueue, hub: Hub, start: StartEngine): Extractions {
-  const all = new Map<string, Live>(readList<Kept>(workspace.root, listName).map(({ state, written, ...kept }) => [kept.id, { ...fresh(kept.id, kept.wish, kept.target), state, written }]));
+  const all = new Map<string, Live>(readList<Kept>(workspace.root, listName, isSound).map(({ state, written, ...kept }) => [kept.id, { ...fresh({ ...kept, writing: kept.writing ?? null }), state, written }]));
   const closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
 
   const changed = (): void => {
-    const kept: Kept[] = [...all.values()].map(({ id, wish, target, state, written }) => ({ id, wish, target, state: state === 'done' ? 'done' : 'stopped', written }));
+    const kept: Kept[] = [...all.values()].map(({ id, wish, target, writing, state, written }) => ({ id, wish, target, writing, state: state === 'done' ? 'done' : 'stopped', written }));
     writeList(workspace.root, listName, kept);
     hub.say({ kind: 'changed', what: 'exports' });
+  };
+  /** Removes what was written of a file that nobody will go on with. */
+  const forget = ({ target, state }: Live): void => {
+    if (state !== 'done' && ![...all.values()].some((other) => other.target === target)) leftOf(target).forEach(removeUnfinished);
   };
   const registered = async (one: Live): Promise<string> => {
     const { row } = await registerFile(workspace, one.target, { start, scan: false });
@@ -69,7 +75,7 @@ export function createExtractions(workspace: Workspace, queue: () => RunQueue, h
     try {
       endedWell(await chosen.finished);
       one.phase = 'writing';
-      const answer = await exportData(workspace, findRun(workspace, chosen.run), one.wish.format, one.target, 'counts', {
+      const answer = await writeExtraction(workspace, findRun(workspace, chosen.run), one.wish.format, one.target, one.writing, {
         start, signal: one.stop.signal, abandon: closing.signal,
         onEvent(event) {
           if (event.kind === 'progress') one.progress = { done: event.done, total: event.total, unit: event.unit, etaSeconds: event.etaSeconds };
@@ -79,13 +85,14 @@ export function createExtractions(workspace: Workspace, queue: () => RunQueue, h
       one.state = 'done';
       if (one.wish.register) await registered(one);
     } catch (thrown) {
-      const stopped = isKind(thrown, 'cancelled') || closing.signal.aborted;
+      const stopped = isKind(thrown, 'cancelled') || closing.signal.aborted || one.stop.signal.aborted;
       // A file that is whole stays done, whatever registering it says.
       if (one.state !== 'done') one.state = stopped ? 'stopped' : 'failed';
       one.error = stopped ? null : toErrorData(thrown);
     }
     one.stop.signal.removeEventListener('abort', stop);
     if (all.has(one.id)) changed();
+    else forget(one);
   };
   const go = (one: Live): void => {
     if ([...all.values()].some(({ state }) => state === 'going')) throw failure('busy', { what: 'Another extraction' });
@@ -99,26 +106,28 @@ export function createExtractions(workspace: Workspace, queue: () => RunQueue, h
   };
   return {
     list: () => [...all.values()].map((one) => stateOf(workspace, one)),
-    start(wish, target) {
-      const one = fresh(randomUUID(), wish, target);
+    start(wish, target, writing) {
+      const one = fresh({ id: randomUUID(), wish, target, writing });
       go(one);
       return { id: one.id };
     },
     stop(id) {
-      const one = found(all, id);
+      const one = findKept(all, 'extraction', id);
       one.stop.abort();
       return one.state === 'going';
     },
     resume(id) {
-      const one = found(all, id);
+      const one = findKept(all, 'extraction', id);
       if (one.state === 'going' || one.state === 'done') return false;
       go(one);
       return true;
     },
-    register: (id) => registered(found(all, id)),
+    register: (id) => registered(findKept(all, 'extraction', id)),
     remove(id) {
-      found(all, id).stop.abort();
+      const one = findKept(all, 'extraction', id);
+      one.stop.abort();
       const removed = all.delete(id);
+      if (one.state !== 'going') forget(one);
       changed();
       return removed;
     },
@@ -133,15 +142,9 @@ export function createExtractions(workspace: Workspace, queue: () => RunQueue, h
   };
 }
 
-const fresh = (id: string, wish: ExtractWish, target: string): Live => ({
-  id, wish, target, state: 'stopped', written: null, phase: 'choosing', run: null, progress: nothingYet, error: null, stop: new AbortController(),
+const fresh = (kept: Pick<Kept, 'id' | 'wish' | 'target' | 'writing'>): Live => ({
+  ...kept, state: 'stopped', written: null, phase: 'choosing', run: null, progress: nothingYet, error: null, stop: new AbortController(),
 });
-
-function found(all: ReadonlyMap<string, Live>, id: string): Live {
-  const one = all.get(id);
-  if (!one) throw failure('not-found', { what: 'extraction', name: id, near: [] });
-  return one;
-}
 
 function stateOf(workspace: Workspace, { id, wish, target, state, written, phase, run, progress, error }: Live): ExtractionState {
   const stat = state === 'done' ? statSync(target, { throwIfNoEntry: false }) : undefined;

@@ -18,9 +18,9 @@ export function extractHandlers(bench: Workbench) {
     plan,
     async start(wish: ExtractWish) {
       bench.writable();
-      const { refusal, target } = await plan(wish);
+      const { refusal, target, writing } = await plan(wish);
       if (refusal !== null) throw new TruckeeError(refusal);
-      return extractions.start(wish, target);
+      return extractions.start(wish, target, writing);
     },
     stop: ({ id }: Id) => ({ stopped: extractions.stop(id) }),
     resume({ id }: Id) {

@@ -4,14 +4,12 @@
  */
 import { isKind, failure } from '../../../protocol/errors.ts';
 import type { WorkspaceFacts } from '../../../protocol/api.types.ts';
-import { requireSound } from '../../catalog/schema.ts';
 import type { StartEngine } from '../../engine/contract.ts';
 import { createLastingEngines, type LastingEngines } from '../../engine/lasting.ts';
-import { endAbandonedJobs } from '../../jobs/abandoned.ts';
 import { lockWorkspace, type Lock } from '../../lock.ts';
-import { reconcileResults } from '../../results/adopt.ts';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { openSecrets } from '../../datasets/sources/secrets.ts';
+import { tidyWorkspace } from '../tidy.ts';
 import { createDownloads, type Downloads } from './downloads.ts';
 import { createComparisons, createDesigns, type Comparisons, type Designs } from './designs.ts';
 import { createExtractions, type Extractions } from './extractions.ts';
@@ -54,9 +52,7 @@ export function openWorkbench(path: string, options: WorkbenchOptions): Workbenc
   let heldBy: WorkspaceFacts['heldBy'] = null;
   try {
     lock = lockWorkspace(workspace, options.address);
-    requireSound(workspace.catalog);
-    reconcileResults(workspace);
-    endAbandonedJobs(workspace);
+    tidyWorkspace(workspace);
   } catch (thrown) {
     if (!isKind(thrown, 'workspace-locked')) {
       lock?.release();

@@ -1,4 +1,5 @@
 /** `truckee preflight RECIPE`: what a run will need, and whether it fits, before anything is read. */
+import type { PreflightLine } from '../../../../protocol/api.types.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { prepareJob } from '../../../jobs/prepare.ts';
 import { pastSteps } from '../../../preflight/calibration.ts';
@@ -51,10 +52,13 @@ function showHistory(workspace: Workspace, say: Speaker): void {
   }
 }
 
+/** One line per resource. */
+export function showLines(lines: readonly PreflightLine[], say: Speaker): void {
+  for (const line of lines) say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
+}
+
 export function showPreflight(found: Preflight, say: Speaker): void {
-  for (const line of found.lines) {
-    say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
-  }
+  showLines(found.lines, say);
   for (const step of found.steps) {
     const what = step.reused ? 'unchanged, will be reused' : `${formatSeconds(step.seconds)}${step.calibrated ? ' (from past runs)' : ''}, ${step.expectedRamBytes === null ? '' : `${formatBytes(step.expectedRamBytes)}, at most `}${formatBytes(step.ramBytes)}, ${step.passes} pass(es), ${step.workers} worker(s), chunks of ${formatCount(step.chunkRows)} rows`;
     say.line(`    ${step.step.padEnd(10)} ${what}`);

@@ -1,17 +1,19 @@
 /** `truckee query`: how many cells fit a question, where they are, what reading them would cost; with --out extracts them. */
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { failure } from '../../../../protocol/errors.ts';
+import { leftOf } from '../../../../io/unfinished.ts';
+import { failure, TruckeeError } from '../../../../protocol/errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../../../protocol/format.ts';
 import { queryWords, type Query, type QueryAnswer } from '../../../../protocol/query.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { findRun } from '../../../jobs/past-run.ts';
 import type { Workspace } from '../../../workspace.ts';
 import { answerQuery } from '../../answer-query.ts';
-import { extractionRecipe } from '../../extraction.ts';
-import { exportData, refuseExisting } from '../../outputs.ts';
+import { extractionRecipe, planExtraction, writeExtraction } from '../../extraction.ts';
+import { refuseExisting } from '../../outputs.ts';
 import type { Command, CommandContext, Speaker } from '../command.ts';
 import { withLockedWorkspace, withWorkspace } from '../session.ts';
+import { showLines } from './preflight.ts';
 import { queryOptions, readQuery } from './query-options.ts';
 import { limitsOf } from './run-options.ts';
 import { runRecipe } from './run.ts';
@@ -25,6 +27,7 @@ export const query: Command = {
     out: { value: 'F.h5ad|D.zarr', help: 'Extract the cells with obs, var and provenance.' },
     memory: { value: 'SIZE', help: 'Memory that all processes together may use (extraction).' },
     workers: { value: 'N', help: 'Worker threads (extraction).' },
+    override: { help: 'Extract although preflight refuses, unless it cannot work at all.' },
     tables: { help: "Answer from the atlas's tables although plates are registered." },
   },
   help: () => 'Values of one option are alternatives; different options narrow each other.',
@@ -51,13 +54,25 @@ async function extract(workspace: Workspace, asked: Query, target: string, conte
   if (existsSync(target)) refuseExisting(target);
   const startedAt = performance.now();
   const limits = limitsOf(context.options);
+  const wish = { query: asked, format, memoryBytes: limits.memoryBytes, override: limits.override === true } as const;
+  const plan = await planExtraction(workspace, wish, target, { start: startLocalEngine, signal: context.signal, workers: limits.workers });
+  say.line(`${queryWords(asked)}: ${formatCount(plan.cells)} cells of ${plan.plates} plate(s)`);
+  showLines(plan.lines, say);
+  if (plan.refusal) throw new TruckeeError(plan.refusal);
   const outcome = await runRecipe(workspace, extractionRecipe(asked), limits, context);
   const run = findRun(workspace, outcome.prepared.job.id);
-  const answer = await exportData(workspace, run, format, target, 'counts', { start: startLocalEngine, signal: context.signal, workers: limits.workers });
+  const answer = await writeExtraction(workspace, run, format, target, plan.writing, { start: startLocalEngine, signal: context.signal }).catch((thrown: unknown) => {
+    for (const path of leftOf(target)) say.line(`What was written is kept in ${path}: delete it if you will not go on.`);
+    throw thrown;
+  });
   say.line(`${answer.target}: ${formatCount(answer.cells)} cells x ${formatCount(answer.genes)} genes, ${formatBytes(answer.bytes)}`);
   for (const note of answer.notes) say.line(`  - ${note}`);
   const seconds = (performance.now() - startedAt) / 1000;
-  say.json({ ok: true, seconds, run: run.job.id, path: answer.target, cells: answer.cells, genes: answer.genes, bytes: answer.bytes, plates: run.plates.map(({ name }) => name), notes: answer.notes });
+  const { ramBytes, diskBytes, seconds: writingSeconds, workers } = plan.writing;
+  say.json({
+    ok: true, seconds, run: run.job.id, path: answer.target, cells: answer.cells, genes: answer.genes, bytes: answer.bytes, peak_bytes: answer.peakBytes,
+    planned: { ram_bytes: ramBytes, disk_bytes: diskBytes, seconds: writingSeconds, workers }, plates: run.plates.map(({ name }) => name), notes: answer.notes,
+  });
   return 0;
 }
 

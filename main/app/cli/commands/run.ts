@@ -68,6 +68,7 @@ export async function runRecipe(
   const running = runJob(workspace, recipe, prepared.job, { start: startLocalEngine, limits, onEvent: (logged) => view.show(logged) });
   const onAbort = (): void => running.cancel();
   context.signal.addEventListener('abort', onAbort);
+  if (context.signal.aborted) onAbort();
   const final = await running.finished;
   context.signal.removeEventListener('abort', onAbort);
   view.close();
