@@ -56,6 +56,7 @@ export interface ErrorFacts {
   // Sources far away; addresses are told without query, user and password
   /** 0 when no answer came. */
   'download-failed': { url: string; status: number; reason: string };
+  'no-ranges': { url: string };
   'remote-changed': { url: string; expected: string; found: string };
   'remote-missing': { url: string; status: number };
   'not-authorised': { url: string; status: number };

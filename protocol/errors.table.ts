@@ -176,6 +176,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     message: `${f.url} could not be fetched: ${f.reason}.`,
     remedy: 'Check the address and the network (proxy: HTTPS_PROXY with NODE_USE_ENV_PROXY=1), then run the same command again: finished parts are kept.',
   }),
+  'no-ranges': (f) => ({
+    message: `${f.url} cannot be read from afar: its server sends whole files only (it knows no HTTP ranges).`,
+    remedy: `Download it and use the file: truckee download ${f.url}`,
+  }),
   'remote-changed': (f) => ({
     message: `${f.url} has changed since it was first read (version ${f.expected}, now ${f.found}).`,
     remedy: 'Parts of two versions are never mixed. A download: delete the .part file beside the target and begin again. A file read from afar: truckee remote forget NAME, then add it again.',

@@ -49,6 +49,8 @@ describe('a question about registered plates', () => {
     expect(byLine.cells).toBe((await ask('--line', 'CVCL_0023')).cells);
     expect(byLine.cells).toBeGreaterThan(0);
     expect(await ask('--drug', 'Erdafitnib')).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { near: ['Erdafitinib'] } } });
+    expect(await ask('--level', 'ful')).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { what: 'level', near: ['full'] } } });
+    expect((await ask('--phase', 'g2m')).notes).toContain("phase 'g2m' is taken as 'G2M'");
     expect(await ask('--where', 'no_such > 1')).toMatchObject({ ok: false, error: { kind: 'unknown-column', facts: { column: 'no_such' } } });
     expect(await ask('--drug', 'Erdafitinib', '--dose', '77')).toMatchObject({ ok: true, cells: 0, notes: [expect.stringContaining('no registered cell')] });
   });

@@ -4,12 +4,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBytes } from '../file.ts';
+import { nameInAddress } from '../http.ts';
 import { claimsPath, openClaims } from './claims.ts';
-import { blockBytes, cachedBytes, clearStub, flagsPath, openStub } from './stub.ts';
+import { blockBytes, cachedBytes, clearStub, flagsPath, openStub, readStub } from './stub.ts';
 
 const content = Uint8Array.from({ length: 21 * blockBytes + 777 }, (_, i) => (i * 2654435761) >>> 24);
 const digest = createHash('sha256').update(content).digest('hex');
@@ -19,6 +20,11 @@ const read = (path: string, pieceBytes: number, step: number): Promise<string> =
   const reader = new Worker(new URL('./testing/reader.ts', import.meta.url), { workerData: { path, pieceBytes, step } });
   reader.once('message', resolve);
   reader.once('error', reject);
+});
+
+test('a name in an address is never a path, and is there whatever is written', () => {
+  const names = ['/a/plate.h5ad?x=1', '/..%2F..%2Fevil', '/a%5Cb', '/50%25%zz', '/%E2%82%AC.h5ad', '/', '', '/a/', '/%2e%2e', '/a%00b'].map((path) => nameInAddress(`http://host${path}`));
+  expect(names).toEqual(['plate.h5ad', '.._.._evil', 'a_b', '50%25%zz', '€.h5ad', '', '', 'a', '', 'a_b']);
 });
 
 describe('several readers of one remote file', () => {
@@ -46,6 +52,23 @@ describe('several readers of one remote file', () => {
     expect(await Promise.all([read(path, 100_003, 1), read(path, 1_000_003, 5), read(path, 300_007, 7)])).toEqual([digest, digest, digest]);
     expect(asked.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 22 }, (_, i) => i));
     expect(readdirSync(claimsPath(path))).toEqual([]);
+  });
+
+  test('of one name in two places are two; an address that is signed anew is the same one', async () => {
+    const [here, there] = [await openStub(folder, `${url}/a/same.h5ad`, null), await openStub(folder, `${url}/b/same.h5ad?key=1`, null)];
+    expect([here, there].map((path) => basename(path))).toEqual(['same.h5ad', 'same-2.h5ad']);
+    expect(await openStub(folder, `${url}/b/same.h5ad?key=2`, null)).toBe(there);
+    expect(readStub(there)!.remote.url).toBe(`${url}/b/same.h5ad?key=2`);
+    expect(await read(there, 1_000_003, 5)).toBe(digest);
+  });
+
+  test('from a server without ranges is refused with what to do instead', async () => {
+    const plain = createServer((_, response) => response.writeHead(200, { 'Content-Length': content.length }).end(content));
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(plain.address() as AddressInfo).port}/plate.h5ad`;
+    await expect(openStub(folder, address, null)).rejects.toMatchObject({ data: { kind: 'no-ranges', remedy: expect.stringContaining(`truckee download ${address}`) } });
+    await expect(openStub(folder, 'http://[no', null)).rejects.toMatchObject({ data: { kind: 'download-failed', facts: { reason: 'it is no web address' } } });
+    plain.close();
   });
 
   test('cleared while a reader has it open: the reader goes on, the next one begins anew; a lost list too', async () => {

@@ -3,10 +3,10 @@
  * read, with a note beside it that says where the bytes come from. The note holds no secret, only the name of a variable.
  */
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, parse } from 'node:path';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import { claimsPath } from './claims.ts';
-import { bare, probeRemote, type RemoteFile } from '../http.ts';
+import { bare, nameInAddress, probeRemote, type RemoteFile } from '../http.ts';
 
 export interface RemoteStub {
   readonly version: 1;
@@ -47,22 +47,23 @@ export function remoteHeaders({ headerVariable }: RemoteStub): Readonly<Record<s
 
 /**
  * Makes the stand-in for a remote file in `folder`, or finds the one that is there; the path of it.
- * @throws remote-changed when an earlier one is of another version; download-failed when the server has no ranges
+ * @throws remote-changed when an earlier one is of another version; no-ranges when the server sends whole files only
  */
 export async function openStub(folder: string, url: string, headerVariable: string | null, signal?: AbortSignal): Promise<string> {
   const probe: RemoteStub = { version: 1, remote: { url, size: 0, etag: null, modified: null, ranges: true }, headerVariable };
   const remote = await probeRemote(url, { headers: remoteHeaders(probe), ...(signal ? { signal } : {}) });
-  if (!remote.ranges) throw failure('download-failed', { url: bare(url), status: 200, reason: 'the server gives no ranges: the file can be downloaded, not read from afar' });
-  const path = join(folder, stubName(url));
+  if (!remote.ranges) throw failure('no-ranges', { url: bare(url) });
+  const path = placeFor(folder, url);
   const before = readStub(path);
   if (before) {
     const same = before.remote.size === remote.size && before.remote.etag === remote.etag && (remote.etag !== null || before.remote.modified === remote.modified);
     if (!same) throw failure('remote-changed', { url: bare(url), expected: before.remote.etag ?? before.remote.modified ?? '', found: remote.etag ?? remote.modified ?? '' });
-    return path;
+    // An address that was signed anew, or another variable: the blocks stay.
+    if (before.remote.url === url && before.headerVariable === headerVariable) return path;
   }
   try {
     mkdirSync(folder, { recursive: true });
-    placeEmpty(path, remote.size);
+    if (!before) placeEmpty(path, remote.size);
     writeFileSync(`${notePath(path)}.new`, JSON.stringify({ ...probe, remote }), { flush: true, mode: 0o600 });
     renameSync(`${notePath(path)}.new`, notePath(path));
   } catch (cause) {
@@ -89,10 +90,15 @@ export function settleTime(path: string): void {
   utimesSync(path, 1, 1);
 }
 
-/** Name of the file in its address, made safe. */
-function stubName(url: string): string {
-  const name = decodeURIComponent(basename(new URL(url).pathname)).replaceAll(/[^\w.+-]/g, '_').replace(/^\.+/, '').slice(-120);
-  return name || 'remote.h5ad';
+/** Name of the file in its address, made safe; numbered where files of another place have it. */
+function placeFor(folder: string, url: string): string {
+  const name = nameInAddress(url).replaceAll(/[^\w.+-]/g, '_').replace(/^\.+/, '').slice(-120) || 'remote.h5ad';
+  const { name: stem, ext } = parse(name);
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${stem}-${n}${ext}`);
+    const there = readStub(path);
+    if (there === null || bare(there.remote.url) === bare(url)) return path;
+  }
 }
 
 export interface CachedRemote {

@@ -58,7 +58,7 @@ function choicesIn(columns: ReadonlyMap<string, readonly string[] | null>, datas
     choices.push({ column, labels: found });
     return null;
   };
-  const among = (column: string, wanted: readonly string[] | null | undefined): string | null => {
+  const among = (column: string, wanted: readonly string[] | null): string | null => {
     if (!wanted) return null;
     const keys = new Set(wanted.map(labelKey));
     return choose(column, (label) => keys.has(labelKey(label)));
@@ -70,7 +70,7 @@ function choicesIn(columns: ReadonlyMap<string, readonly string[] | null>, datas
     doses === null ? null : choose('drugname_drugconc', (label) => (parseTreatment(label) ?? []).some(({ drug, dose }) => doses.has(doseKey(dose)) && (drugs?.has(labelKey(drug)) ?? true))),
     lineReason(columns, resolved, lines, choose),
     resolved.plates !== null && !columns.get('plate') && resolved.plates.includes(dataset) ? null : among('plate', resolved.plates),
-    among('sample', resolved.samples), among('phase', query.phase), among('pass_filter', query.level),
+    among('sample', resolved.samples), among('phase', resolved.phases), among('pass_filter', resolved.levels),
   ];
   const unknown = query.where === undefined ? [] : columnsOf(parseWhere(query.where)).filter((name) => !columns.has(name));
   if (unknown.length > 0) reasons.push(`it has no obs column '${unknown[0]!}'`);

@@ -13,17 +13,20 @@ export interface ResolvedQuery {
   readonly doses: readonly number[] | null;
   readonly plates: readonly string[] | null;
   readonly samples: readonly string[] | null;
+  readonly phases: readonly string[] | null;
+  readonly levels: readonly string[] | null;
   readonly notes: readonly string[];
 }
 
-/** @throws not-found with near names for a drug, target, mechanism, line, tissue, plate or sample that nothing knows */
+/** @throws not-found with near names for a drug, target, mechanism, line, tissue, plate, sample, phase or level that nothing knows */
 export function resolveQuery(db: Catalog, query: Query): ResolvedQuery {
   const notes: string[] = [];
   const drugs = query.drug || query.target || query.mechanism ? drugsOf(db, query, notes) : null;
   const lines = query.line || query.tissue ? linesOf(db, query, notes) : null;
   const plates = query.plate ? pick('plate', query.plate, namesOf(db, 'plate'), notes) : null;
   const samples = query.sample ? pick('sample', query.sample, namesOf(db, 'sample'), notes) : null;
-  return { drugs, lines, doses: query.dose?.map(doseKey) ?? null, plates, samples, notes };
+  const [phases, levels] = [amongLabels(db, 'phase', 'phase', query.phase, notes), amongLabels(db, 'level', 'pass_filter', query.level, notes)];
+  return { drugs, lines, doses: query.dose?.map(doseKey) ?? null, plates, samples, phases, levels, notes };
 }
 
 function drugsOf(db: Catalog, query: Query, notes: string[]): string[] {
@@ -59,6 +62,14 @@ function linesOf(db: Catalog, query: Query, notes: string[]): string[] {
 }
 
 const among = (chosen: ReadonlySet<string>, names: Iterable<string>): Set<string> => new Set([...names].filter((name) => chosen.has(name)));
+
+/** Labels of an obs column of the registered files; where no file has it, that is said when they are asked. */
+function amongLabels(db: Catalog, what: string, column: string, wanted: readonly string[] | undefined, notes: string[]): readonly string[] | null {
+  if (!wanted) return null;
+  const lists = db.prepare<[string], { labels: string }>('SELECT labels FROM dataset_columns WHERE name = ? AND labels IS NOT NULL').all(column);
+  const known = [...new Set(lists.flatMap(({ labels }) => JSON.parse(labels) as string[]))];
+  return known.length === 0 ? wanted : pick(what, wanted, known, notes);
+}
 
 function namesOf(db: Catalog, column: 'plate' | 'sample'): string[] {
   const conditions = column === 'plate' ? " UNION SELECT name FROM condition_totals WHERE axis = 'plate'" : '';

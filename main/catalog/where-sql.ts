@@ -1,4 +1,5 @@
 /** A where-expression over the columns of the condition table as SQL with bound values: user text never becomes SQL. */
+import { labelKey } from '../../protocol/labels.ts';
 import { columnsOf, type Literal, type Where } from '../../protocol/where.ts';
 
 /** Obs columns that conditions have too, and how SQL names them. */
@@ -20,7 +21,8 @@ export function cellColumnsOf(where: Where): string[] {
 export function whereSql(where: Where): WhereSql {
   const values: (string | number)[] = [];
   const bind = (value: Literal): string => {
-    values.push(typeof value === 'boolean' ? Number(value) : value);
+    // Labels are kept by their keys: one that is written as the files have it, blanks included, means the same.
+    values.push(typeof value === 'boolean' ? Number(value) : typeof value === 'string' ? labelKey(value) : value);
     return '?';
   };
   const column = (name: string): string => conditionColumns.get(name)!;

@@ -56,6 +56,7 @@ describe.skipIf(!existsSync(tables))('the published tables of the atlas', () => 
     expect(ask({ line: ['SW480'] }).cells).toBe(6_364_321);
     expect(ask({ drug: ['dabrafenib'], dose: [5], line: ['CVCL_0023'] })).toMatchObject({ cells: 3684, notes: [expect.stringContaining("'Dabrafenib'")] });
     expect(ask({ drug: ['Erdafitinib '] }).cells).toBe(ask({ drug: ['Erdafitinib'] }).cells);
+    expect(ask({ where: "drug in ['Erdafitinib ']" }).cells).toBe(ask({ drug: ['Erdafitinib'] }).cells);
     expect(ask({ sample: ['smp_1717'] }).cells).toBe(124_099);
     expect(ask({ where: "drug == 'Dabrafenib' and not dose < 1" }).cells).toBe(124_099);
     expect(ask({ drug: ['Dabrafenib'], plate: ['plate14'] })).toMatchObject({ cells: 0, notes: ['no condition fits all of this together'] });

@@ -1,7 +1,8 @@
 /** `truckee download URL`: a file from far away, resumable and verified. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { download as fetchFile, type ExpectedDigests } from '../../../../io/download.ts';
+import { nameInAddress } from '../../../../io/http.ts';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatSeconds } from '../../../../protocol/format.ts';
 import { onePositional, type Command, type OptionValues } from '../command.ts';
@@ -25,8 +26,10 @@ export const download: Command = {
   async run(context) {
     const { options, say, signal } = context;
     const url = onePositional(context, 'download', 'URL');
-    if (!/^https?:\/\//i.test(url)) throw failure('bad-usage', { command: 'download', reason: 'download needs an address that begins with http:// or https://' });
-    const target = resolve(options.text('out') ?? decodeURIComponent(basename(new URL(url).pathname)));
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw failure('bad-usage', { command: 'download', reason: 'download needs an address that begins with http:// or https://' });
+    const name = options.text('out') ?? nameInAddress(url);
+    if (name === '') throw failure('bad-usage', { command: 'download', reason: 'the address ends without a name: say where to with --out FILE' });
+    const target = resolve(name);
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true });
     const variable = options.text('header-env');
     const secret = variable === undefined ? undefined : process.env[variable];
