@@ -1,9 +1,10 @@
 /** AnnData in Zarr stores: the same plates as in h5ad files, however their arrays are kept; damage is told with its chunk. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isTruckeeError } from '../../protocol/errors.ts';
+import { createRandom } from '../random/random.ts';
 import { anndataPython, runScript, scratchFolder } from '../results/testing/python.ts';
 import { openPlate, transposeToSpool, type MatrixSpec, type PlateFile } from './index.ts';
 import { allRows, digestRows, hasSharedData, sharedData } from './test-data.ts';
@@ -41,13 +42,13 @@ async function contentsAt(path: string) {
   }
 }
 
-const unzipped = (name: string): string => {
-  const into = join(folder, name);
-  mkdirSync(into);
-  // Some archives hold a name twice: the last one counts.
-  execFileSync('python3', ['-c', 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])', join(sharedData, 'zarr', name), into]);
-  return into;
-};
+/** Some archives hold a name twice: the last one counts. */
+const unzip = `
+import glob, os, sys, zipfile
+for path in glob.glob(sys.argv[1] + '/*.zip'):
+    zipfile.ZipFile(path).extractall(os.path.join(sys.argv[2], os.path.basename(path)))
+`;
+const unzipped = (name: string): string => join(folder, name);
 
 async function refusal(act: () => Promise<unknown>): Promise<{ kind: string; facts: Readonly<Record<string, unknown>>; message: string; remedy: string }> {
   const thrown: unknown = await act().then(() => null, (error: unknown) => error);
@@ -139,7 +140,40 @@ describe.skipIf(anndataPython === null)('stores that Python wrote (need anndata 
   });
 });
 
+describe.skipIf(anndataPython === null)('whatever is changed in a store (needs anndata and zarr)', () => {
+  const allowed = new Set(['corrupt-file', 'corrupt-chunk', 'unsupported-encoding', 'unsupported-format', 'truncated-file', 'no-matrix', 'unknown-column']);
+
+  test.each(['default', 'bits'])('%s: it is read as something or refused by name, and nothing else happens', async (name) => {
+    const source = join(folder, `${name}.zarr`);
+    const random = createRandom(7);
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(source, file)).isFile() && !file.startsWith('layers') && !file.startsWith('raw'));
+    const store = join(folder, `${name}.fuzzed.zarr`);
+    cpSync(source, store, { recursive: true });
+    for (let round = 0; round < 60; round++) {
+      // Documents more often than chunks, and X before all.
+      const among = random.uniform() < 0.6 ? files.filter((file) => /\.z/.test(file)) : random.uniform() < 0.5 ? files.filter((file) => file.startsWith('X/')) : files;
+      const file = among[Math.floor(random.uniform() * among.length)]!;
+      const sound = readFileSync(join(source, file));
+      const bytes = Buffer.from(sound);
+      for (let i = 0; i < 3 && bytes.length > 0; i++) bytes[Math.floor(random.uniform() * bytes.length)] = random.uniform() < 0.5 ? 48 + Math.floor(random.uniform() * 10) : Math.floor(random.uniform() * 256);
+      writeFileSync(join(store, file), random.uniform() < 0.2 ? bytes.subarray(0, Math.floor(random.uniform() * bytes.length)) : bytes);
+      try {
+        const plate = await openPlate(store);
+        for (const column of plate.obsColumns) plate.obsColumn(column);
+        plate.geneNames();
+        await allRows(plate.matrices()[0]!, 300, 100_000);
+        plate.close();
+      } catch (thrown) {
+        if (!isTruckeeError(thrown) || !allowed.has(thrown.kind)) throw new Error(`${name}, round ${round}, ${file}: ${String(thrown)}`, { cause: thrown });
+      }
+      writeFileSync(join(store, file), sound);
+    }
+  });
+});
+
 describe.skipIf(!hasSharedData)('stores of other programs', () => {
+  beforeAll(() => execFileSync('python3', ['-c', unzip, join(sharedData, 'zarr'), folder]));
+
   test.each(['0.7.0', '0.7.8', '0.11.4'])('anndata %s: holds what its h5ad file holds', async (version) => {
     const store = unzipped(`anndata-v${version}.zarr.zip`);
     expect(await contentsAt(store)).toEqual(await contentsAt(join(sharedData, `h5ad-encodings/anndata-v${version}.h5ad`)));

@@ -112,14 +112,14 @@ needsPython('notebook (needs Python with nbformat and anndata)', () => {
       '    obs = pd.DataFrame({"plate": "old"}, index=["a", "b"])',
       '    a = ad.AnnData(X=np.array(X if not layer else np.array(X) / 2, dtype="float32"), obs=obs, var=pd.DataFrame(index=genes), dtype="float32")',
       '    if layer: a.layers["raw_counts"] = sparse.csc_matrix(np.array(X))',
-      '    a.write_h5ad(sys.argv[1] + "/" + name)',
-      'plate("p1.h5ad", ["G1", "G2", "G3"], [[1, 0, 2], [0, 3, 0]], False)',
+      '    (a.write_zarr if name.endswith("zarr") else a.write_h5ad)(sys.argv[1] + "/" + name)',
+      'plate("p1.zarr", ["G1", "G2", "G3"], [[1, 0, 2], [0, 3, 0]], False)',
       'plate("p2.h5ad", ["G3", "G1", "X"], [[5, 4, 9], [0, 6, 9]], True)',
       'r = ad.AnnData(obs=pd.DataFrame({"leiden": pd.Categorical(["0", None, "1"])}, index=["p1-a", "p1-b", "p2-b"]), obsm={"X_pca": np.eye(3)})',
       'r.write_h5ad(sys.argv[1] + "/truckee-results.h5ad")',
     ].join('\n');
     expect(spawnSync(python!, ['-W', 'ignore', '-c', make, folder], { encoding: 'utf8' }).stderr).toBe('');
-    const input = inputFor(recipeSchema.parse({ truckee: 1, name: 'r', genes: 'inner', steps: [{ step: 'qc' }] }), [dataset('p1'), dataset('p2', { countsIn: 'layers/raw_counts' })]);
+    const input = inputFor(recipeSchema.parse({ truckee: 1, name: 'r', genes: 'inner', steps: [{ step: 'qc' }] }), [dataset('p1', { format: 'zarr', file: '/srv/p1.zarr' }), dataset('p2', { countsIn: 'layers/raw_counts' })]);
     const report = check(writeNotebook(input), folder);
     expect(report.names).toEqual(['p1-a', 'p1-b', 'p2-a', 'p2-b']);
     expect(report.genes).toEqual(['G1', 'G3']);

@@ -2,14 +2,15 @@
 import type { Dtype } from '../../../protocol/matrix.ts';
 import type { Structure } from '../../hdf5/index.ts';
 import { failure } from '../../../protocol/errors.ts';
-import { numberRange } from './numbers.ts';
+import { checkLength, numberRange } from './numbers.ts';
 
 /** Elements [start, end) of a 1-D dataset of any readable type as text. Errors: unsupported-encoding, corrupt-file. */
 export function textRange(structure: Structure, name: string, start: number, end: number): string[] {
   const place = wordsAt(structure, name);
-  const { element } = structure.dataset(place);
+  const { element, shape } = structure.dataset(place);
   switch (element.kind) {
     case 'string':
+      checkLength(structure, place, shape?.[0] ?? 1, end);
       return structure.strings(place, start, end);
     case 'boolean':
       return Array.from(numberRange(structure, name, start, end).values, (value) => (value === 0 ? 'False' : 'True'));

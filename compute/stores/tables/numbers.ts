@@ -10,7 +10,7 @@ export interface NumberRange {
 
 /** Elements [start, end) in float64. Errors: corrupt-file, corrupt-chunk, unsupported-encoding. */
 export function numberRange(structure: Structure, name: string, start: number, end: number): NumberRange {
-  const spec = describeVector(structure, name);
+  const spec = describeVector(structure, name, end);
   if (spec.layout.kind === 'foreign') return { dtype: spec.dtype, values: structure.numbers(name).slice(start, end) };
   const values = new Float64Array(end - start);
   withReader(spec, (reader) => reader.readInto(start, end, values, 0));
@@ -19,7 +19,7 @@ export function numberRange(structure: Structure, name: string, start: number, e
 
 /** Elements [start, end) as int32: category codes. */
 export function codeRange(structure: Structure, name: string, start: number, end: number): Int32Array {
-  const spec = describeVector(structure, name);
+  const spec = describeVector(structure, name, end);
   if (spec.layout.kind === 'foreign') return Int32Array.from(structure.numbers(name).slice(start, end));
   const values = new Int32Array(end - start);
   withReader(spec, (reader) => reader.readInto(start, end, values, 0));
@@ -36,12 +36,18 @@ export function vectorLength(structure: Structure, name: string): number {
   return structure.dataset(name).shape?.[0] ?? 0;
 }
 
-function describeVector(structure: Structure, name: string): DatasetSpec {
+function describeVector(structure: Structure, name: string, end: number): DatasetSpec {
   const spec = structure.describe(name);
   if (spec.shape.length !== 1) {
     throw failure('unsupported-encoding', { path: structure.path, element: name, encoding: `an array with ${spec.shape.length} axes` });
   }
+  checkLength(structure, name, spec.shape[0]!, end);
   return spec;
+}
+
+/** Errors: corrupt-file for a column that ends before its table does. */
+export function checkLength(structure: Structure, name: string, length: number, end: number): void {
+  if (end > length) throw failure('corrupt-file', { path: structure.path, element: name, reason: `it has ${length} rows where the table has ${end} or more` });
 }
 
 function withReader(spec: DatasetSpec, act: (reader: ArrayReader) => void): void {
