@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds everything: TypeScript by project (tsc -b, which also refuses imports across the house's rules), the WASM kernels
 // and the workbench's pages. With --if-needed only when a source is newer than the last build.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,34 +33,41 @@ function newest(path) {
   return latest;
 }
 
-function build(node) {
+async function build(node) {
   if (!existsSync(join(root, 'node_modules/typescript/bin/tsc'))) {
     console.error('The build tools are missing. Run: npm ci');
     return false;
   }
   console.error('Building Truckee ...');
   const started = Date.now();
-  for (const args of [[join(root, 'node_modules/typescript/bin/tsc'), '-b'], [join(root, 'bin/build-wasm.mjs')]]) {
-    const run = spawnSync(node, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-    if (run.status !== 0) return false;
-  }
-  if (!buildPages(node)) return false;
+  const run = (args, env = process.env) => new Promise((resolve) => {
+    spawn(node, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).once('error', () => resolve(false)).once('close', (status) => resolve(status === 0));
+  });
+  // Beside each other: each has sources and outputs of its own.
+  const done = await Promise.all([
+    run([join(root, 'node_modules/typescript/bin/tsc'), '-b']),
+    run([join(root, 'bin/build-wasm.mjs')]).then((ok) => ok && (pagesAreFresh() || buildPages(run))),
+  ]);
+  if (done.includes(false)) return false;
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, new Date(started).toISOString());
   return true;
 }
 
 /** Vite takes seconds: only when something that the pages are made from is newer than they are. */
-function buildPages(node) {
+function pagesAreFresh() {
   const page = join(root, 'dist/renderer/index.html');
-  if (existsSync(page) && pageRooms.every((room) => newest(join(root, room)) <= statSync(page).mtimeMs)) return true;
+  return existsSync(page) && pageRooms.every((room) => newest(join(root, room)) <= statSync(page).mtimeMs);
+}
+
+function buildPages(run) {
   const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(root, 'renderer/vite.config.ts'), '--logLevel', 'warn'];
   // Whoever asks for the build (a test runner says 'test'): people get React as it is for them.
-  return spawnSync(node, args, { cwd: root, env: { ...process.env, NODE_ENV: 'production' }, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  return run(args, { ...process.env, NODE_ENV: 'production' });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const node = Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : bundledNode();
-  const ok = process.argv.includes('--if-needed') ? await buildIfNeeded(node) : build(node);
+  const ok = process.argv.includes('--if-needed') ? await buildIfNeeded(node) : await build(node);
   process.exit(ok ? 0 : 1);
 }

@@ -118,6 +118,10 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
     expect(lines[0]).toBe('target,stratum,log2_fold_change,p_value,fdr,cells,target_mean,ref_mean');
     expect(lines.length - 1).toBeGreaterThanOrEqual(await comparisons.locator('tbody tr').count());
     expect(new URL(page.url()).searchParams.get('gene')).toBe(gene);
+    // Another gene is found while typing.
+    await page.getByRole('combobox', { name: 'Gene', exact: true }).fill('mt-co');
+    await page.getByRole('option', { name: 'MT-CO2' }).click();
+    await page.getByRole('region', { name: 'Gene MT-CO2' }).getByRole('table', { name: 'MT-CO2 in all comparisons' }).waitFor();
   });
 
   test('drug, dose and line are chosen by keyboard, and the address keeps them', async () => {

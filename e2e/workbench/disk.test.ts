@@ -19,7 +19,7 @@ let run: string;
 
 beforeAll(async () => {
   if (missing !== null) return;
-  run = makeWorkspace(join(folder, 'first'));
+  ({ run } = await makeWorkspace(join(folder, 'first')));
   disk = makeDisk(join(folder, 'ext4'), 'ext4', 400);
   cpSync(join(folder, 'first'), join(disk.mount, 'workspace'), { recursive: true, filter: (path) => !path.endsWith('.lock') });
   served = await serveWorkspace(join(disk.mount, 'workspace'), '--root', folder);

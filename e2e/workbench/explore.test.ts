@@ -14,7 +14,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  run = makeWorkspace(desk.workspace);
+  ({ run } = await makeWorkspace(desk.workspace));
   ({ served, watched, page } = await desk.open());
 });
 

@@ -10,13 +10,14 @@ import { makeWorkspace } from './made.ts';
 const desk = newDesk('help');
 const { workspace } = desk;
 let run: string;
+let plates: string;
 let served: Served;
 let watched: Watched;
 let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  run = makeWorkspace(desk.workspace);
+  ({ run, plates } = await makeWorkspace(desk.workspace));
   ({ served, watched, page } = await desk.open());
 });
 
@@ -42,7 +43,9 @@ describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrow
     expect(await answer(/libcudart/)).toMatch(/clean environment/);
     const noise = await answer(/Can only test a child process/);
     expect(noise).toMatch(/safe to ignore/);
-    for (const lever of ['shm', 'workers', 'fetch']) expect(noise).toContain(lever);
+    const fault = await answer(/Bus error/);
+    expect(fault).not.toMatch(/safe to ignore/);
+    for (const lever of ['shm', 'num_workers', 'fetch_factor']) expect(fault).toContain(lever);
   });
 
   test('what is promised is there without a network: data, guides, preflight with defaults, cheat sheet, parameters, troubleshooting, words', async () => {
@@ -62,7 +65,7 @@ describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrow
   test('every number from elsewhere names what it counts, or what it was measured on', async () => {
     await page.goto(`${served.base}/help`);
     const counts = page.getByRole('table', { name: 'Published counts and what they count' });
-    for (const [count, definition] of [['105,609,549', 'before any filter'], ['100,648,790', 'released h5ad files'], ['95,624,334', 'pass_filter is full'], ['89,423,257', 'plate 14 held out'], ['62,710', 'genes'], ['379', 'without the control']] as const) {
+    for (const [count, definition] of [['105,609,549', 'before any filter'], ['100,648,790', 'released h5ad files'], ['95,624,334', 'pass_filter is full'], ['89,423,257', 'plate 14 held out'], ['62,710', 'genes'], ['379', 'without the control'], ['58,045', '17,000+'], ['58,045', '60,000'], ['cell lines', '47 is quoted']] as const) {
       expect(await counts.getByRole('row').filter({ hasText: count }).textContent()).toContain(definition);
     }
     const rates = page.getByRole('table', { name: 'Published rates of loaders, with hardware and batch size' }).locator('tbody tr');
@@ -90,7 +93,7 @@ describe.skipIf(noBrowser !== null)(`help${noBrowser === null ? '' : ` (${noBrow
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save a diagnostic text' }).click()]);
     const text = readFileSync(await file.path(), 'utf8');
     for (const part of ['## Packages', '## Runs', '## Log of the last run', '"kind":"done"', ' done']) expect(text).toContain(part);
-    for (const secret of [workspace, homedir() === '/' ? workspace : homedir(), 'CVCL_', 'plate1_demo', 'Dabrafenib']) expect(text).not.toContain(secret);
+    for (const secret of [workspace, plates, homedir() === '/' ? workspace : homedir(), 'CVCL_', 'plate1_demo', 'Dabrafenib']) expect(text).not.toContain(secret);
   });
 
   test('nothing asked for anything elsewhere', () => expect(watched.faults).toEqual([]));

@@ -22,7 +22,7 @@ let page: Page;
 beforeAll(async () => {
   if (noBrowser !== null) return;
   mkdirSync(fresh, { recursive: true });
-  run = makeWorkspace(desk.workspace);
+  ({ run } = await makeWorkspace(desk.workspace));
   ({ served, page } = await desk.open());
   await page.setViewportSize({ width: 900, height: 640 });
 });

@@ -17,7 +17,7 @@ let page: Page;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  makeWorkspace(first);
+  await makeWorkspace(first);
   ({ served, watched, page } = await desk.open({ workspace: first, serve: ['--root', folder] }));
 });
 
