@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openArray, openStructure } from './index.ts';
+import { python } from './testing/python.ts';
 
 // All readers of a thread inflate into the same memory: what one keeps must survive the chunks of another.
 const script = `
@@ -13,14 +14,13 @@ with h5py.File(sys.argv[1], 'w') as f:
     f.create_dataset('a', data=(i * 7 % 1013).astype('i8'), chunks=(1000,), compression='gzip')
     f.create_dataset('b', data=(i * 11 % 997).astype('f4'), chunks=(700,), compression='gzip')
 `;
-const hasPython = spawnSync('/usr/bin/python3', ['-c', 'import h5py']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'shared-decoder-'));
 const path = join(folder, 'two.h5');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!hasPython)('two readers in turn (needs Python with h5py)', () => {
+describe.skipIf(python === null)('two readers in turn (needs Python with h5py)', () => {
   beforeAll(() => {
-    expect(spawnSync('/usr/bin/python3', ['-c', script, path]).status).toBe(0);
+    expect(spawnSync(python!, ['-c', script, path]).status).toBe(0);
   });
 
   test('each finds the chunk it left as it was', async () => {

@@ -8,11 +8,10 @@ import { denseEigen } from './eigen.dense.ts';
 import { topEigen } from './eigen.ts';
 import type { TopEigen } from './eigen.ts';
 import { createRandom } from '../random/random.ts';
+import { pythonWith } from './testing/python.ts';
 import { createWasmKernelsSync } from './wasm/index.ts';
 
-const python = [process.env['TRUCKEE_PYTHON'], 'python3', '/usr/bin/python3'].find(
-  (name) => name !== undefined && spawnSync(name, ['-c', 'import numpy']).status === 0,
-);
+const python = pythonWith('numpy');
 const folder = mkdtempSync(join(tmpdir(), 'truckee-eigen-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const kernels = createWasmKernelsSync() ?? cpuKernels;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { plainArena } from '../kernels/block.ts';
+import { pythonWith } from '../kernels/testing/python.ts';
 import { openMatrix, openPlate } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-huge-'));
@@ -29,18 +30,11 @@ with h5py.File(path, 'w') as f:
         d.attrs['encoding-type'] = 'string-array'; d.attrs['encoding-version'] = '0.2.0'
 `;
 
-function hasH5py(): boolean {
-  try {
-    execFileSync('/usr/bin/python3', ['-c', 'import h5py'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const python = pythonWith('h5py', 'numpy');
 
-test.skipIf(!hasH5py())('rows that begin after five thousand million entries are read like any others', async () => {
+test.skipIf(python === null)('rows that begin after five thousand million entries are read like any others', async () => {
   const path = join(folder, 'huge.h5ad');
-  execFileSync('/usr/bin/python3', ['-c', script, path]);
+  execFileSync(python!, ['-c', script, path]);
   const plate = await openPlate(path);
   const spec = plate.matrices()[0]!;
   expect(spec.facts.stored).toBe(5_000_000_005);

@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pythonWith } from '../../kernels/testing/python.ts';
 
-const candidates = [process.env['TRUCKEE_PYTHON'], 'python3', '/usr/bin/python3'];
-
-/** A Python that has h5py; null where none is found, and tests that need one are then skipped by name. */
-export const python: string | null =
-  candidates.find((name): name is string => name !== undefined && spawnSync(name, ['-c', 'import h5py'], { timeout: 60_000 }).status === 0) ?? null;
+/** A Python that has h5py. */
+export const python = pythonWith('h5py');
 
 /** Runs a script of this folder; throws with its messages when it fails. Returns what it printed. */
 export function runPython(script: string, ...args: readonly string[]): string {

@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pythonWith } from '../../kernels/testing/python.ts';
 
-const candidates = [process.env['TRUCKEE_PYTHON'], 'python3', '/usr/bin/python3'];
-
-/** A Python that has anndata; null where none is found, and tests that need one are then skipped by name. */
-export const anndataPython: string | null =
-  candidates.find((name): name is string => name !== undefined && spawnSync(name, ['-c', 'import anndata'], { timeout: 60_000 }).status === 0) ?? null;
+/** A Python that has anndata. */
+export const anndataPython = pythonWith('anndata');
 
 /** Runs a script by its path; throws with its messages when it fails. Returns the JSON that it printed. */
 export function runScript(script: string, ...args: readonly string[]): unknown {

@@ -9,7 +9,6 @@ from pathlib import Path
 import anndata
 import h5py
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 
 
@@ -83,6 +82,10 @@ def chunk(path, name, share):
 
 if __name__ == "__main__":
     if sys.argv[1] == "all":
+        # Loaded only here: finding a chunk needs neither.
+        import anndata
+        import pandas as pd
+
         everything(Path(sys.argv[2]))
         print(json.dumps({"ok": True}))
     else:
