@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pythonWith } from '../../compute/kernels/testing/python.ts';
 import { program, root } from '../support/program.ts';
 
-const packages = 'import nbformat, anndata, sklearn, umap, leidenalg, igraph, pandas';
-const python = ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-W', 'ignore', '-c', packages], { timeout: 120_000 }).status === 0) ?? null;
+const python = pythonWith('nbformat', 'anndata', 'sklearn', 'umap', 'leidenalg', 'igraph', 'pandas');
 const folder = mkdtempSync(join(tmpdir(), 'truckee-notebook-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -42,12 +42,15 @@ const playedGpu = [
   'cupyx = types.ModuleType("cupyx"); cupyx.scipy = types.ModuleType("cupyx.scipy"); cupyx.scipy.sparse = types.ModuleType("cupyx.scipy.sparse")',
   'cupyx.scipy.sparse.csr_matrix = Played',
   'cupy = types.ModuleType("cupy"); cupy.asarray = numpy.asarray; cupy.float32 = numpy.float32',
+  'runtime = types.SimpleNamespace(getDeviceProperties=lambda number: {"name": b"Played"}, memGetInfo=lambda: (2**33, 2**34), driverGetVersion=lambda: 12040)',
+  'cupy.cuda = types.SimpleNamespace(runtime=runtime)',
   'rsc = types.ModuleType("rapids_singlecell")',
   // Only what the library takes: an option of scanpy alone would fail here as there.
   'rsc.pp = types.SimpleNamespace(normalize_total=scanpy.normalize_total, log1p=scanpy.log1p, neighbors=scanpy.neighbors,',
   '    calculate_qc_metrics=lambda adata, qc_vars: scanpy.calculate_qc_metrics(adata, qc_vars, [50], True), pca=lambda adata, n_comps: scanpy.pca(adata, n_comps, None),',
   '    highly_variable_genes=lambda adata, flavor, n_top_genes, n_bins: scanpy.highly_variable_genes(adata, flavor, n_top_genes, n_bins))',
   'rsc.tl = types.SimpleNamespace(umap=scanpy.umap, leiden=lambda adata, resolution, key_added, random_state: scanpy.leiden(adata, resolution, -1, key_added, None, None, random_state))',
+  'sys.modules |= {name: types.ModuleType(name) for name in ("cudf", "rmm", "dask_cuda")}',
   'sys.modules |= {"cupy": cupy, "cupyx": cupyx, "cupyx.scipy": cupyx.scipy, "cupyx.scipy.sparse": cupyx.scipy.sparse, "rapids_singlecell": rsc}',
 ].join('\n');
 
@@ -105,7 +108,9 @@ describe.skipIf(python === null)('the notebook of a run (needs Python with annda
     expect(code).toContain('rsc.pp.normalize_total');
     expect(code).toContain('rsc.tl.leiden');
     expect(code).not.toMatch(/\bspx\b|sc\.pp\.log1p\(adata\)(?<!rsc\.pp\.log1p\(adata\))/);
-    const { components, rand } = compared(runNotebook('plates/gpu.ipynb', [playedGpu]));
+    const ran = runNotebook('plates/gpu.ipynb', [playedGpu]);
+    expect(ran.printed).toContain('Played, driver for CUDA 12, 8.0 of 16.0 GiB free');
+    const { components, rand } = compared(ran);
     expect(Math.min(...components.slice(0, 5))).toBeGreaterThan(0.999);
     // Two implementations and two streams of random numbers: the groups agree, not every cell of them.
     expect(rand).toBeGreaterThan(0.8);

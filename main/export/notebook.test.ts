@@ -7,9 +7,10 @@ import type { InputFacts } from '../../protocol/matrix.ts';
 import { readyRecipe, recipeNames, type RecipeName } from '../../steps/recipes.ts';
 import { resolveRecipe } from '../../steps/resolve.ts';
 import { recipeSchema, type Recipe } from '../../protocol/recipe.ts';
+import { pythonWith } from '../../compute/kernels/testing/python.ts';
 import { writeNotebook, type NotebookDataset, type NotebookInput } from './notebook.ts';
 
-const python = ['python3', '/usr/bin/python3'].find((name) => spawnSync(name, ['-c', 'import nbformat, anndata'], { timeout: 60_000 }).status === 0) ?? null;
+const python = pythonWith('nbformat', 'anndata');
 const folder = mkdtempSync(join(tmpdir(), 'truckee-notebook-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const needsPython = python === null ? describe.skip : describe;
@@ -72,6 +73,18 @@ needsPython('notebook (needs Python with nbformat and anndata)', () => {
     const small = codeOf(check(writeNotebook(inputFor(readyRecipe('pca-umap'), [dataset('p1')]))));
     expect(small).toContain('LAZY = False');
     expect(small).not.toContain('Client(');
+  });
+
+  test('its GPU variant looks for everything at once and tells every gap together', () => {
+    const cells = (JSON.parse(writeNotebook({ ...inputFor(readyRecipe('pca'), [dataset('p1')]), gpu: true })) as { cells: { source: string | string[] }[] }).cells.map(({ source }) => [source].flat().join(''));
+    const check = cells.find((source) => source.startsWith('# everything the GPU cells need'))!;
+    const ran = (before: string): string => spawnSync(python!, ['-c', `${before}\n${check}`], { encoding: 'utf8' }).stderr.split('RuntimeError: ')[1]!.trim();
+    // None of them is here, or all are hidden: each has a line.
+    const hidden = 'import sys\nfor name in ("cupy", "cudf", "rmm", "dask_cuda", "rapids_singlecell"): sys.modules[name] = None';
+    expect(ran(hidden).split('\n').map((line) => line.trim().split(':')[0])).toEqual(['The GPU cells cannot run here', 'cupy', 'cudf', 'rmm', 'dask_cuda', 'rapids_singlecell']);
+    // A GPU that does not answer is told beside a package that lacks.
+    const silent = 'import sys, types\nfor name in ("cupy", "cudf", "rmm", "rapids_singlecell"): sys.modules[name] = types.ModuleType(name)\nsys.modules["dask_cuda"] = None';
+    expect(ran(silent)).toMatch(/dask_cuda: .*\n\s+GPU: /);
   });
 
   test('no folder is named, whatever the records say', () => {

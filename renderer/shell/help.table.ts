@@ -9,7 +9,8 @@ export const cards: readonly { readonly title: string; readonly text: string }[]
   { title: 'Genes differ between the plates', text: 'A recipe normally wants the same genes everywhere. Set genes to inner in the recipe to keep those that all plates share.' },
   { title: 'A file has changed', text: 'It is no longer the file that was added. Add it again; results made from the old one stay and are not mixed with new ones.' },
   { title: 'Nothing moves', text: 'After three times the predicted time a note says so and names likely causes: a slow disk, memory being swapped, another program. Stopping keeps finished work.' },
-  { title: '"Can only test a child process" in a Python notebook', text: 'Noise of worker processes that end: safe to ignore. Real memory faults name shm: then raise /dev/shm, or use fewer workers or a smaller fetch factor.' },
+  { title: '"Can only test a child process" in a Python notebook', text: 'Noise of worker processes that end: safe to ignore.' },
+  { title: '"Bus error" or "DataLoader worker is killed" in a Python notebook', text: 'A real memory fault. Bus error: what workers hand over goes through /dev/shm, which is full; give more shm (docker run --shm-size 4g) or set num_workers to 0. Killed: workers together hold more than the memory; lower num_workers first, then fetch_factor, which is what each of them holds.' },
   { title: '"Failed to dlopen libcudart" in a Python notebook', text: 'CUDA libraries of different versions are mixed. Make a clean environment with the versions of the notebook\'s first cell and nothing else.' },
 ];
 

@@ -15,6 +15,7 @@ export const publishedCounts: readonly PublishedCount[] = [
   { value: 89_423_257, what: 'cells', definition: 'full rows of plates 1 to 13, with plate 14 held out for testing', source: 'Tahoe scVI paper' },
   { value: 62_710, what: 'genes', definition: 'columns of every plate, in one order', source: 'Arc Virtual Cell Atlas' },
   { value: 379, what: 'drugs', definition: 'labels of drug without the control DMSO_TF', source: 'Arc Virtual Cell Atlas' },
+  { value: 58_045, what: 'conditions', definition: 'drug, dose and line as the Tahoe scVI paper counts them; "17,000+" and "60,000" are quoted elsewhere', source: 'Tahoe scVI paper' },
   { value: 50, what: 'cell lines', definition: 'lines in the pool; 47 is quoted for those that pass quality control', source: 'Arc Virtual Cell Atlas, scDataset paper' },
 ];
 
