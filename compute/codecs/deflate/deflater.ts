@@ -2,7 +2,15 @@
  * The engine's own deflate for chunks of shuffled numbers: runs and literals only, with a code for every plane of bytes. Several
  * times as fast as zlib's fastest level, into no more room; any zlib reads it. One instance per thread, made at its first use.
  */
-import { loadDeflate, type DeflateExports } from './load.ts';
+import { loadWasm, pageBytes, type OwnMemory } from '../wasm-module.ts';
+
+/** The module's functions (see assembly/index.ts): addresses and sizes in bytes. */
+interface DeflateExports extends OwnMemory {
+  freeAddress(): number;
+  prepare(): void;
+  mostBytes(bytes: number): number;
+  deflate(raw: number, bytes: number, elementBytes: number, work: number, output: number): number;
+}
 
 export interface Deflater {
   /**
@@ -17,14 +25,13 @@ const mostBytes = 16 << 20;
 /** Room that the module asks for around what it reads, see assembly/index.ts. */
 const before = 16;
 const behind = 64;
-const pageBytes = 65_536;
 
 let ofThread: Deflater | null | undefined;
 
 /** This thread's deflater, null where the module has not been built. */
 export function threadDeflater(): Deflater | null {
   if (ofThread === undefined) {
-    const wasm = loadDeflate();
+    const wasm = loadWasm<DeflateExports>('codecs/deflate/deflate.wasm', ['freeAddress', 'prepare', 'mostBytes', 'deflate']);
     ofThread = wasm === null ? null : deflaterOver(wasm);
   }
   return ofThread;

@@ -2,7 +2,16 @@
  * The engine's own inflate: faster than zlib because it knows the size of the output, and without garbage because it decodes
  * into memory that stays. One instance per thread, made at its first use.
  */
-import { loadInflate, type InflateExports } from './load.ts';
+import { loadWasm, pageBytes, type OwnMemory } from '../wasm-module.ts';
+
+/** The module's functions (see assembly/index.ts): addresses and sizes in bytes. */
+interface InflateExports extends OwnMemory {
+  freeAddress(): number;
+  prepare(): void;
+  inflate(input: number, inputBytes: number, output: number, outBytes: number): number;
+  inflateStart(input: number, inputBytes: number, output: number, wantedBytes: number): number;
+  narrow64(from: number, count: number, to: number, signed: boolean): number;
+}
 
 export interface Inflater {
   /**
@@ -24,7 +33,6 @@ const mostBytes = 32 << 20;
 /** Room that the module asks for behind input and output, see assembly/index.ts. */
 const inputSlack = 64;
 const outputSlack = 512;
-const pageBytes = 65_536;
 
 const reasons = [
   'it is sound', 'it is damaged', 'it ends too early', 'it holds more bytes than expected', 'it holds fewer bytes than expected',
@@ -36,7 +44,7 @@ let ofThread: Inflater | null | undefined;
 /** This thread's inflater, null where the module has not been built. */
 export function threadInflater(): Inflater | null {
   if (ofThread === undefined) {
-    const wasm = loadInflate();
+    const wasm = loadWasm<InflateExports>('codecs/wasm/inflate.wasm', ['freeAddress', 'prepare', 'inflate', 'inflateStart', 'narrow64']);
     ofThread = wasm === null ? null : inflaterOver(wasm);
   }
   return ofThread;

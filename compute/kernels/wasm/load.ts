@@ -1,22 +1,11 @@
-/** Finds and compiles the WASM module: beside this file when built, in dist/ when run from the TypeScript sources. */
-import { existsSync, readFileSync } from 'node:fs';
+/** Compiles the WASM module of the kernels over a memory that is given to it. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { wasmEngine } from './engine.ts';
-import { parseExports } from './exports.ts';
-import type { KernelExports } from './exports.ts';
-import type { WasmMemory } from './engine.ts';
-
-const places = ['./kernels.wasm', '../../../dist/compute/kernels/wasm/kernels.wasm'];
+import { findWasm, wasmEngine, type WasmMemory } from '../../codecs/wasm-module.ts';
+import { parseExports, type KernelExports } from './exports.ts';
 
 /** Path of the compiled module, null when it was never built. */
-export function findModule(): string | null {
-  for (const place of places) {
-    const path = fileURLToPath(new URL(place, import.meta.url));
-    if (existsSync(path)) return path;
-  }
-  return null;
-}
+export const findModule = (): string | null => findWasm('kernels/wasm/kernels.wasm');
 
 export async function loadExports(path: string, memory: WasmMemory): Promise<KernelExports> {
   return instantiate(await wasmEngine.compile(await readFile(path)), memory);

@@ -3,8 +3,7 @@
  * with their neighbours and reused best fit first: few arrays live at a time, so a linear search is cheap.
  */
 import { failure } from '../../../protocol/errors.ts';
-import { pageBytes, wasmEngine } from './engine.ts';
-import type { WasmMemory } from './engine.ts';
+import { pageBytes, wasmEngine, type WasmMemory } from '../../codecs/wasm-module.ts';
 
 export interface LinearMemory {
   readonly wasm: WasmMemory;
