@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
-import { scdlFiles, scdlTypes, type RowStoreSpec } from '../stores/index.ts';
+import { rowOrderHint, scdlFiles, scdlTypes, type RowStoreSpec } from '../stores/index.ts';
 
 /** `genes` are those of the file; `csr` names data, indices and indptr. */
 export type PythonMatrix = { readonly container: 'hdf5' | 'zarr' | 'scdl'; readonly genes: number; readonly types?: Readonly<Record<string, string>> } & ({ readonly csr: readonly [string, string, string] } | { readonly dense: string });
@@ -27,7 +27,7 @@ export function pythonMatrix(path: string, store: RowStoreSpec): PythonMatrix {
     case 'tahoe':
       return refuse('Parquet', "Make an AnnData object of its rows in Python (scipy.sparse.csr_matrix, anndata.AnnData) and write it with write_h5ad('plate.h5ad').");
     case 'spool':
-      return refuse('column-order', "Write it in row order in Python: import anndata; a = anndata.read_h5ad('FILE'); a.X = a.X.tocsr(); a.write_h5ad('plate.h5ad')");
+      return refuse('column-order', rowOrderHint(path, store.matrix));
     case 'pack':
     case 'memory':
       throw failure('internal', { detail: `${path} is no file of its own` });

@@ -1,5 +1,6 @@
 /** Cells as a loader sees them, whatever holds them: names, columns, where storage is cut, and how workers read rows. */
-import type { Column } from './contract.ts';
+import { basename } from 'node:path';
+import type { Column, MatrixSpec } from './contract.ts';
 import type { RowStoreSpec } from './rows/contract.ts';
 
 export interface CellCollection {
@@ -22,8 +23,17 @@ export interface CellCollection {
   close(): void;
 }
 
-/** As the formats are called. Those with X only have no obs: plates, drugs and lines of their cells are not known. */
-export type CollectionFormat = 'h5ad' | '10x' | 'zarr' | 'parquet' | 'scdl';
+/** As the formats are called; 10x files are read as h5ad. Those with X only have no obs: plates, drugs and lines of their cells are not known. */
+export type CollectionFormat = 'h5ad' | 'zarr' | 'parquet' | 'scdl';
+
+/** What turns a matrix that lists genes first, which cannot be read cell by cell. */
+export function rowOrderHint(path: string, { facts: { slot }, source }: MatrixSpec & { kind: 'columns' }): string {
+  const name = basename(path).replaceAll(/['\\]/g, '\\$&');
+  const layer = /^layers\/(.*)$/.exec(slot)?.[1]?.replaceAll(/['\\]/g, '\\$&');
+  const read = source.kind === 'csc' ? `import anndata; a = anndata.read_h5ad('${name}')` : `import scanpy; a = scanpy.read_10x_mtx('${name}')`;
+  const matrix = layer === undefined ? 'a.X' : `a.layers['${layer}']`;
+  return `Write it in row order in Python: ${read}${slot === 'raw/X' ? '; a = a.raw.to_adata()' : ''}; ${matrix} = ${matrix}.tocsr(); a.write_h5ad('plate.h5ad')`;
+}
 
 /** Units of so many rows. */
 export function evenUnits(rows: number, unitRows: number): Uint32Array {

@@ -15,7 +15,7 @@ export type { TransposeOptions, TransposeProgress } from './spool/transpose.ts';
 export type { RowStore, RowStoreSpec, RowView } from './rows/contract.ts';
 export { openRowStore, rowStoreSpec } from './rows/open.ts';
 export { readIntoMemory } from './rows/memory.ts';
-export type { CellCollection, CollectionFormat } from './collection.ts';
+export { rowOrderHint, type CellCollection, type CollectionFormat } from './collection.ts';
 export { openCollection } from './open-collection.ts';
 export { scdlFiles } from './scdl/contract.ts';
 export { scdlTypes } from './scdl/header.ts';

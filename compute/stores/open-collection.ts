@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isZarrRoot } from '../../io/stamp.ts';
 import { failure, systemFailure } from '../../protocol/errors.ts';
-import { evenUnits, type CellCollection } from './collection.ts';
+import { evenUnits, rowOrderHint, type CellCollection } from './collection.ts';
 import { openPlate } from './open-plate.ts';
 import type { RowStoreSpec } from './rows/contract.ts';
 import { rowStoreSpec } from './rows/open.ts';
@@ -15,7 +15,7 @@ const plainUnit = 64;
 
 /**
  * h5ad, 10x HDF5, Zarr in AnnData encoding, Parquet in Tahoe's layout, SCDL. `verified`: the file's digest was compared, so starts
- * of chunks may be read alone. Errors: those of opening; no-matrix, unsupported-encoding for what cannot be read by cells.
+ * of chunks may be read alone. Errors: those of opening; no-matrix, unsupported-format for what cannot be read by cells.
  */
 export async function openCollection(path: string, verified: boolean): Promise<CellCollection> {
   let names: readonly string[] | null;
@@ -49,7 +49,7 @@ async function openPlateCells(path: string, verified: boolean, format: 'h5ad' | 
     const matrix = plate.counts() ?? plate.matrices()[0];
     if (matrix === undefined) throw failure('no-matrix', { path });
     if (matrix.kind === 'columns' && matrix.spool === null) {
-      throw failure('unsupported-encoding', { path, element: matrix.facts.slot, encoding: 'columns (genes first), which cannot be read cell by cell' });
+      throw failure('unsupported-format', { path, format: 'column-order (genes first)', hint: `Training reads cells. ${rowOrderHint(path, matrix)}` });
     }
     const store = await rowStoreSpec(matrix, verified);
     const ends = plate.nObs === 0 ? [] : [plate.obsNames(0, 1)[0]!, plate.obsNames(plate.nObs - 1, plate.nObs)[0]!];

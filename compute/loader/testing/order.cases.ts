@@ -1,6 +1,7 @@
 /** For tests: minibatches as PyTorch gets them from the Python loader that lies beside an order, and as our own loader gives them. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { pythonWith } from '../../kernels/testing/python.ts';
 import type { Loader } from '../contract.ts';
 import { denseOf } from './plates.cases.ts';
 
@@ -9,27 +10,36 @@ export interface Digested {
   readonly digest: string;
 }
 
-const has = (name: string, packages: string): boolean => spawnSync(name, ['-c', `import ${packages}`], { timeout: 60_000 }).status === 0;
-/** A Python with torch; undefined where there is none. */
-export const torchPython = [process.env['TRUCKEE_PYTHON'], 'python3', '/usr/bin/python3'].filter((name) => name !== undefined).find((name) => has(name, 'torch, h5py, scipy'));
-export const pythonReadsZarr = torchPython !== undefined && has(torchPython, 'zarr');
+export const torchPython = pythonWith('torch', 'h5py', 'scipy', 'zarr');
 
+/** Starting PyTorch takes longer than all these epochs: one program reads them all. */
 const script = `
 import hashlib, json, sys, warnings
-sys.path.insert(0, sys.argv[1])
+wanted = json.loads(sys.argv[1])
+sys.path.insert(0, wanted[0]["folder"])
 warnings.simplefilter("ignore")
 import torch
 from truckee_order import OrderedCells, to_sparse
-out = []
 torch.set_num_threads(1)
-for parts, rows in torch.utils.data.DataLoader(OrderedCells(sys.argv[1], epoch=int(sys.argv[3])), batch_size=None, num_workers=int(sys.argv[2]), collate_fn=lambda one: one):
-    x = to_sparse(parts)
-    out.append({"rows": rows.tolist(), "digest": hashlib.sha256(x.to_dense().numpy().tobytes()).hexdigest()})
-print(json.dumps(out))
+def minibatches(folder, workers, epoch):
+    out = []
+    for parts, rows in torch.utils.data.DataLoader(OrderedCells(folder, epoch=epoch), batch_size=None, num_workers=workers, collate_fn=lambda one: one):
+        x = to_sparse(parts)
+        out.append({"rows": rows.tolist(), "digest": hashlib.sha256(x.to_dense().numpy().tobytes()).hexdigest()})
+    return out
+print(json.dumps([minibatches(**one) for one in wanted]))
 `;
 
-export const pythonMinibatches = (folder: string, workers: number, epoch: number): Digested[] =>
-  JSON.parse(execFileSync(torchPython!, ['-c', script, folder, String(workers), String(epoch)], { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 60_000 })) as Digested[];
+export interface WantedEpoch {
+  /** Where the order was written. */
+  readonly folder: string;
+  readonly workers: number;
+  readonly epoch: number;
+}
+
+/** The minibatches of each epoch, in turn. */
+export const pythonMinibatches = (wanted: readonly WantedEpoch[]): Digested[][] =>
+  JSON.parse(execFileSync(torchPython!, ['-c', script, JSON.stringify(wanted)], { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 120_000 })) as Digested[][];
 
 export async function ownMinibatches(loader: Loader, epoch: number): Promise<Digested[]> {
   const mine: Digested[] = [];
