@@ -7,21 +7,26 @@ import { columnsOptions } from '../client/points.ts';
 export interface GeneBoxProps {
   readonly run: string;
   readonly gene: string | null;
+  /** Default: 'Or a gene'. */
+  readonly label?: string;
+  /** What is shown without a gene; without such a word the gene can only be changed. */
+  readonly back?: string;
+  /** Null only for `back`. */
   onGene(gene: string | null): void;
 }
 
 const mostOffered = 12;
 
-export function GeneBox({ run, gene, onGene }: GeneBoxProps) {
+export function GeneBox({ run, gene, label = 'Or a gene', back, onGene }: GeneBoxProps) {
   const [typed, setTyped] = useState(gene ?? '');
   const genes = useQuery({ ...columnsOptions({ run, of: 'genes', columns: [] }), enabled: typed !== '' });
   const offered = useMemo(() => near(genes.data?.header.names ?? [], typed), [genes.data, typed]);
   return (
-    <form onSubmit={(event) => { event.preventDefault(); onGene(typed.trim() === '' ? null : typed.trim()); }}>
+    <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') onGene(typed.trim()); else if (back !== undefined) onGene(null); }}>
       <Group align="end" gap="xs" mt="xs" wrap="nowrap">
-        <Autocomplete className="grow" label="Or a gene" placeholder="TP53" value={typed} data={offered} filter={({ options }) => options} onChange={setTyped} onOptionSubmit={(name) => onGene(name)} />
+        <Autocomplete className="grow" label={label} placeholder="TP53" value={typed} data={offered} filter={({ options }) => options} onChange={setTyped} onOptionSubmit={(name) => onGene(name)} />
         <Button type="submit" variant="default">Show</Button>
-        {gene !== null && <Button variant="subtle" onClick={() => { setTyped(''); onGene(null); }} aria-label="Back to the column">×</Button>}
+        {gene !== null && back !== undefined && <Button variant="subtle" onClick={() => { setTyped(''); onGene(null); }} aria-label={back}>×</Button>}
       </Group>
     </form>
   );

@@ -2,7 +2,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { formatValue } from '../client/words.ts';
-import { placedNames, powersIn, ticksIn } from './axes.ts';
+import { placedNames, powersIn, rangeOf, ticksIn } from './axes.ts';
 
 export interface ScatterProps {
   readonly x: Float32Array;
@@ -20,6 +20,7 @@ export interface ScatterProps {
 }
 
 const [width, height] = [720, 380];
+/** So that dots and names at the ends are whole. */
 const air = 0.03;
 const margin = { left: 52, right: 12, top: 10, bottom: 34 };
 
@@ -29,17 +30,8 @@ export function Scatter({ x, y, names, marked, named = [], axes, logX, title, on
   const [near, setNear] = useState<number | null>(null);
   // A gene that was never seen has no place on a logarithmic axis.
   const shape = (value: number): number => (logX ? Math.log10(value) : value);
-  const range = (values: Float32Array, by: (value: number) => number): readonly [number, number] => {
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of values) {
-      const at = by(value);
-      if (Number.isFinite(value) && Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
-    }
-    // A little air, so that dots and names at the ends are whole.
-    return low < high ? [low - air * (high - low), high + air * (high - low)] : [low - 1, low + 1];
-  };
-  const [x0, x1] = range(x, shape);
-  const [y0, y1] = range(y, (value) => value);
+  const [x0, x1] = rangeOf(x, air, shape);
+  const [y0, y1] = rangeOf(y, air);
   const px = (value: number): number => margin.left + ((shape(value) - x0) / (x1 - x0)) * (width - margin.left - margin.right);
   const py = (value: number): number => height - margin.bottom - ((value - y0) / (y1 - y0)) * (height - margin.top - margin.bottom);
   useEffect(() => {

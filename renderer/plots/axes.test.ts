@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placedNames, powersIn, ticksIn } from './axes.ts';
+import { placedNames, powersIn, rangeOf, ticksIn } from './axes.ts';
 
 test('ticks are round and lie inside, whatever the range', () => {
   expect(ticksIn(0, 13.3)).toEqual([0, 5, 10]);
@@ -11,6 +11,13 @@ test('ticks are round and lie inside, whatever the range', () => {
   expect(powersIn(-3, 2)).toEqual([-3, -2, -1, 0, 1, 2]);
   expect(powersIn(-3.2, 6)).toEqual([-2, 0, 2, 4, 6]);
   expect(powersIn(0.2, 0.8)).toEqual([]);
+});
+
+test('a range holds what has a place on the axis, with air at both ends', () => {
+  expect(rangeOf([3, Number.NaN, -1, Infinity])).toEqual([-1, 3]);
+  expect(rangeOf(Float32Array.of(0, 10), 0.1)).toEqual([-1, 11]);
+  expect(rangeOf([0, 1, 1000], 0, Math.log10)).toEqual([0, 3]);
+  expect([rangeOf([5, 5]), rangeOf([]), rangeOf([0], 0.1, Math.log10)]).toEqual([[4, 6], [0, 1], [0, 1]]);
 });
 
 test('names do not lie over one another; the most important ones stay, and none runs out of the drawing', () => {

@@ -1,4 +1,4 @@
-/** Where an axis has its ticks, and which dots of a scatter carry their names. */
+/** How far an axis reaches, where it has its ticks, and which dots of a scatter carry their names. */
 
 /** Round values (1, 2 or 5 times a power of ten) inside a range, about as many as wanted. */
 export function ticksIn(low: number, high: number, about = 5): number[] {
@@ -10,6 +10,20 @@ export function ticksIn(low: number, high: number, about = 5): number[] {
   const last = Math.floor(high / step + 1e-9);
   // Multiplied, not added up: 0.3 is not 0.30000000000000004.
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/**
+ * From the least to the largest finite value, wider by `air` of that at either end; a single value lies in the middle. `shape`: how values lie on
+ * the axis; one that has no place there (0 on a logarithmic one) counts for nothing.
+ */
+export function rangeOf(values: ArrayLike<number>, air = 0, shape: (value: number) => number = (value) => value): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const at = shape(values[i]!);
+    if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
+  }
+  if (low > high) return [0, 1];
+  return low < high ? [low - air * (high - low), high + air * (high - low)] : [low - 1, low + 1];
 }
 
 /** Powers of ten inside a range of exponents, every second or third one where there are many. */

@@ -1,6 +1,6 @@
 /** A scatter of genes as SVG for print: marked genes as dots with the leading names, the others as a quiet cloud without repeats. */
 import { formatValue } from '../client/words.ts';
-import { placedNames, ticksIn } from './axes.ts';
+import { placedNames, rangeOf, ticksIn } from './axes.ts';
 
 export interface ScatterFigure {
   readonly x: ArrayLike<number>;
@@ -17,12 +17,7 @@ const [width, height] = [560, 420];
 const margin = { left: 58, right: 16, top: 34, bottom: 46 };
 
 export function scatterSvg({ x, y, marked, names, named, axes, title }: ScatterFigure): string {
-  const range = (values: ArrayLike<number>): [number, number] => {
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!)) [low, high] = [Math.min(low, values[i]!), Math.max(high, values[i]!)];
-    return low < high ? [low, high] : [0, 1];
-  };
-  const [[x0, x1], [y0, y1]] = [range(x), range(y)];
+  const [[x0, x1], [y0, y1]] = [rangeOf(x), rangeOf(y)];
   const px = (value: number): number => margin.left + ((value - x0) / (x1 - x0)) * (width - margin.left - margin.right);
   const py = (value: number): number => height - margin.bottom - ((value - y0) / (y1 - y0)) * (height - margin.top - margin.bottom);
   const seen = new Set<string>();

@@ -12,6 +12,7 @@ import { DeGeneView } from '../panels/DeGene.tsx';
 import { DeConcordanceView, DeHeatmapView, DeSkipped } from '../panels/DeTogether.tsx';
 import { conditionOf, leadingCondition, shownStrata, stratumWords } from '../panels/de-words.ts';
 import { ErrorCard } from '../panels/ErrorCard.tsx';
+import { GeneBox } from '../panels/GeneBox.tsx';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
 import { TakeNotebook } from '../panels/TakeNotebook.tsx';
 
@@ -65,23 +66,13 @@ function Chosen({ run, overview }: { readonly run: string; readonly overview: De
           <Tabs.Tab value="condition">Condition</Tabs.Tab><Tabs.Tab value="gene">Gene over doses</Tabs.Tab><Tabs.Tab value="heatmap">Heatmap</Tabs.Tab><Tabs.Tab value="agreement">Agreement</Tabs.Tab><Tabs.Tab value="skipped">Notes and skipped</Tabs.Tab><Tabs.Tab value="tables">Tables</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="condition" pt="md"><DeConditionView run={run} stratum={stratum} condition={condition} reference={overview.reference} onGene={showGene} /></Tabs.Panel>
-        <Tabs.Panel value="gene" pt="md"><GeneChoice key={search.gene ?? ''} gene={search.gene} onGene={(gene) => show({ gene })} />{search.gene !== undefined && <DeGeneView run={run} gene={search.gene} drug={condition.drug} />}</Tabs.Panel>
+        <Tabs.Panel value="gene" pt="md"><GeneBox key={search.gene ?? ''} run={run} gene={search.gene ?? null} label="Gene" onGene={(gene) => gene !== null && show({ gene })} />{search.gene !== undefined && <DeGeneView run={run} gene={search.gene} drug={condition.drug} />}</Tabs.Panel>
         <Tabs.Panel value="heatmap" pt="md"><DeHeatmapView run={run} stratum={stratum} onPick={(gene, target) => { show({ gene, target }); setTab('gene'); }} /></Tabs.Panel>
         <Tabs.Panel value="agreement" pt="md"><DeConcordanceView run={run} stratum={stratum} strata={strata} /></Tabs.Panel>
         <Tabs.Panel value="skipped" pt="md"><DeSkipped overview={overview} /></Tabs.Panel>
         <Tabs.Panel value="tables" pt="md"><TakeTable run={run} stratum={stratum.name} target={condition.target} /></Tabs.Panel>
       </Tabs>
     </>
-  );
-}
-
-function GeneChoice({ gene, onGene }: { readonly gene: string | undefined; onGene(gene: string): void }) {
-  const [typed, setTyped] = useState(gene ?? '');
-  return (
-    <form className="row" onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== '') onGene(typed.trim()); }}>
-      <label className="row">Gene <input value={typed} onChange={(event) => setTyped(event.currentTarget.value)} style={{ font: 'inherit', padding: '4px 8px', minHeight: 30 }} /></label>
-      <Button type="submit" size="xs" variant="default">Show</Button>
-    </form>
   );
 }
 

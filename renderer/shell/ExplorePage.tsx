@@ -63,7 +63,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
         )}
         <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => set({ basis: next ?? basis, lasso: null })} />
         <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => set({ color: next, gene: null, shown: null })} />
-        <GeneBox key={gene} run={run} gene={gene} onGene={(next) => set({ gene: next, shown: null })} />
+        <GeneBox key={gene} run={run} gene={gene} back="Back to the column" onGene={(next) => set({ gene: next, shown: null })} />
         <Group mt="sm" gap="xs">
           <SegmentedControl size="xs" value={tool} aria-label="What the pointer does" onChange={(next) => setTool(tools.find((one) => one.value === next)?.value ?? 'move')} data={tools} />
           <SegmentedControl size="xs" value={density ? 'density' : 'points'} aria-label="How cells are drawn" onChange={(next) => set({ draw: next === 'density' ? 'density' : 'points' })} data={[{ value: 'points', label: 'Points' }, { value: 'density', label: 'Density' }]} />
