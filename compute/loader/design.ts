@@ -5,6 +5,7 @@ import { randomEntropy, simulateEntropy } from '../sampling/index.ts';
 import { packPath } from '../stores/index.ts';
 import { dropFromCache } from './cold.ts';
 import type { Loader, LoaderLabel } from './contract.ts';
+import { bitsOf, chooseSetting, rateOfSetting } from './choose.ts';
 import { costOfWeights, gainOfMemory, scaleOfWorkers, strategyOf, type OpenWith, type RateOf } from './extras.ts';
 import { joinLabel, offeredLabels } from './labels.ts';
 import { openLoader } from './loader.ts';
@@ -67,11 +68,7 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
         host.onSetting?.(grid.length, total + more);
       }
     }
-    const rate = (setting: LoaderSetting): number => setting.cells_per_second ?? setting.predicted_cells_per_second;
-    const fits = (setting: LoaderSetting): boolean => setting.bytes_per_worker * setting.workers <= freemem() / 2;
-    const bits = (setting: LoaderSetting): number => setting.entropy['plate']!.measured ?? setting.entropy['plate']!.predicted;
-    const good = grid.filter((setting) => setting.mixed && fits(setting));
-    const best = good.length > 0 ? good.reduce((a, b) => (rate(b) > rate(a) ? b : a)) : grid.reduce((a, b) => (bits(b) > bits(a) ? b : a));
+    const { best, good } = chooseSetting(grid, freemem() / 2);
     const cells = sources.reduce((sum, source) => sum + source.cells, 0);
     const { backend, block, fetch, batch, workers } = best;
     let order: string[] = [];
@@ -87,14 +84,14 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
     const epoch = job.epoch ? await readEpoch(await open(strategyOf(block), fetch, workers), best.predicted_cells_per_second, host) : null;
     return {
       cells,
-      recommended: { backend, block, fetch, batch, workers, cells_per_second: rate(best), entropy: bits(best), entropy_random: random['plate']!, bytes_per_worker: best.bytes_per_worker },
+      recommended: { backend, block, fetch, batch, workers, cells_per_second: rateOfSetting(best), entropy: bitsOf(best), entropy_random: random['plate']!, bytes_per_worker: best.bytes_per_worker },
       grid, random, strategies, scale, memory,
-      epoch_seconds: epochSeconds(cells, rate(best)),
+      epoch_seconds: epochSeconds(cells, rateOfSetting(best)),
       predicted_epoch_seconds: epochSeconds(cells, best.predicted_cells_per_second),
       epoch,
       cache: job.cold ? 'cold' : 'warm',
       quick: job.warmSeconds < publishedProtocol.warmSeconds || job.seconds < publishedProtocol.seconds,
-      warnings: warningsOf({ grid, best, good: good.length, random, floor: job.floor, memory, packable: sources.every(({ format }) => format === 'h5ad'), notes: probe.notes }),
+      warnings: warningsOf({ grid, best, good, random, floor: job.floor, memory, packable: sources.every(({ format }) => format === 'h5ad'), notes: probe.notes }),
       published,
       speedups: publishedSpeedups,
       order,

@@ -136,14 +136,19 @@ describe('hooks', () => {
     const calls: string[] = [];
     const plain = await collect(small());
     const loader = await openLoader(small({
+      dense: true,
       hooks: {
         fetchTransform: (chunk) => {
-          calls.push('fetchTransform');
+          // One request is 4 minibatches of 32 cells; the last one what is left. Its rows are sparse until they are a minibatch.
+          calls.push(`fetchTransform ${chunk.rows.length}`);
           expect([...chunk.rows]).toEqual([...chunk.rows].sort((a, b) => a - b));
+          expect(chunk.indices.length).toBe(chunk.indptr[chunk.rows.length]);
+          expect(chunk.indices.length).toBeLessThan(chunk.rows.length * width);
           return { ...chunk, values: chunk.values.map((value) => 2 * value) };
         },
         batchTransform: (batch) => {
-          calls.push('batchTransform');
+          calls.push(`batchTransform ${batch.cells}`);
+          expect(batch.x.kind === 'dense' && batch.x.values.length).toBe(batch.cells * width);
           return batch;
         },
       },
@@ -152,7 +157,8 @@ describe('hooks', () => {
     for await (const batch of loader.epoch(0)) sums.push(keep(batch, width).sum);
     await loader.close();
     expect(sums).toEqual(plain.map(({ sum }) => 2 * sum));
-    expect(calls.slice(0, 6)).toEqual(['fetchTransform', 'batchTransform', 'batchTransform', 'batchTransform', 'batchTransform', 'fetchTransform']);
+    const fetch = ['fetchTransform 128', ...Array.from({ length: 4 }, () => 'batchTransform 32')];
+    expect(calls).toEqual([...Array.from({ length: 9 }, () => fetch).flat(), 'fetchTransform 48', 'batchTransform 32', 'batchTransform 16']);
 
     const own = await openLoader(small({
       hooks: {
@@ -178,6 +184,10 @@ describe('labels, subsets and weights', () => {
     const loader = await openLoader(small({ labels: ['cell_line', 'tscp_count', 'plate'] }));
     const { categories } = loader.labels['cell_line']!;
     expect(categories).toEqual([...categories].sort());
+    // The columns have the names of var.
+    const first = await openPlate(plates.files[0]!);
+    expect(loader.genes).toEqual(first.geneNames());
+    first.close();
     for await (const { rows, obs } of loader.epoch(0)) {
       rows.forEach((row, i) => {
         const { plate, at } = loader.plates.map((one) => ({ plate: one, at: row - one.rowOffset })).filter(({ plate: one, at }) => at >= 0 && at < one.cells)[0]!;

@@ -25,7 +25,7 @@ export interface Measured {
 export const publishedProtocol = { warmSeconds: 30, seconds: 120 } as const;
 
 /** Counting starts with the first minibatch after the warm-up and ends with the first one past the time; epochs follow one another. */
-export async function measureLoader(loader: Loader, { warmSeconds, seconds, beforeEpoch, signal }: MeasureOptions): Promise<Measured> {
+export async function measureLoader(loader: Pick<Loader, 'labels' | 'epoch' | 'heldBytesPerWorker'>, { warmSeconds, seconds, beforeEpoch, signal }: MeasureOptions): Promise<Measured> {
   const codes = Object.entries(loader.labels).filter(([, label]) => label.kind === 'codes').map(([name]) => name);
   const tallies = Object.fromEntries(codes.map((name) => [name, entropyTally()]));
   const waits: number[] = [];

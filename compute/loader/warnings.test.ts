@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoaderSetting } from '../../protocol/loading.ts';
+import { chooseSetting } from './choose.ts';
 import { warningsOf } from './warnings.ts';
 
 /** The published table: cells a second with 12 workers, and plate bits, by block and fetch. */
@@ -13,6 +14,17 @@ const setting = ([block, fetch, rate, bits]: (typeof published)[number]): Loader
 });
 const grid = published.map(setting);
 const nothing = { memory: { bytes: 1, fits: false, predicted_cells_per_second: 1, random_cells_per_second: 1, gain: 1 }, packable: true, notes: [] };
+
+test('on the published table: block 4 with a fetch of 16 is the fastest that mixes well, the best mixed one where none does', () => {
+  const { best, good } = chooseSetting(grid, 100);
+  expect([best.block, best.fetch, best.cells_per_second]).toEqual([4, 16, 2593]);
+  expect(good).toBe(grid.filter(({ mixed }) => mixed).length);
+  // Memory for none of them, and a floor for none.
+  for (const [settings, memory] of [[grid, 11], [grid.map((one) => ({ ...one, mixed: false })), 100]] as const) {
+    const { best: mixed, good: none } = chooseSetting(settings, memory);
+    expect([mixed.block, mixed.fetch, none]).toEqual([4, 32, 0]);
+  }
+});
 
 test('on the published table: fetches of 32 are said to be slower than those of 16', () => {
   const said = warningsOf({ grid, best: grid[2]!, good: 3, random: { plate: 3.63 }, floor: 0.98, ...nothing });
