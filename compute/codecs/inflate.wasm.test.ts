@@ -87,7 +87,7 @@ describe.skipIf(built === null)('the own inflate (needs the built WASM module)',
       const out = own.inflate(deflateSync(bytes, options), bytes.length);
       expect(Buffer.compare(out ?? new Uint8Array(0), bytes)).toBe(0);
       expect(out!.byteOffset % 8).toBe(0);
-    }), { numRuns: 3000 });
+    }), { numRuns: 1500 });
   });
 
   test('accepts and refuses what zlib does: flipped bits, cut ends, trailing bytes, other sizes', () => {
@@ -105,9 +105,9 @@ describe.skipIf(built === null)('the own inflate (needs the built WASM module)',
       const shown = cut === null ? stored : stored.subarray(0, cut % (stored.length + 1));
       const size = Math.max(0, bytes.length + (tail > 3 ? 0 : grow));
       counts[agree(shown, size) ? 'accepted' : 'refused']++;
-    }), { numRuns: 20_000 });
-    expect(counts.accepted).toBeGreaterThan(500);
-    expect(counts.refused).toBeGreaterThan(10_000);
+    }), { numRuns: 5000 });
+    expect(counts.accepted).toBeGreaterThan(100);
+    expect(counts.refused).toBeGreaterThan(2500);
   });
 
   test('agrees with zlib on noise: strange codes, made into whole streams where they happen to be sound', () => {
@@ -128,9 +128,9 @@ describe.skipIf(built === null)('the own inflate (needs the built WASM module)',
       const sum = adler32(raw);
       const whole = Uint8Array.of(0x78, 0x9c, ...noise.subarray(0, length), sum >>> 24, (sum >>> 16) & 255, (sum >>> 8) & 255, sum & 255);
       expect(agree(whole, raw.length)).toBe(raw.length > 0 || inflateByZlib(whole, 0).length === 0);
-    }), { numRuns: 10_000 });
-    // About 60 by chance: a check that some were, which no run of luck can fail.
-    expect(sound).toBeGreaterThan(10);
+    }), { numRuns: 5000 });
+    // About 30 by chance: a check that some were, which no run of luck can fail.
+    expect(sound).toBeGreaterThan(4);
   });
 
   test('long streams of many blocks, and memory that grows between them', () => {

@@ -117,6 +117,10 @@ describe.skipIf(!hasPython)('genes that differ (needs Python)', () => {
     expect(refusal).toMatchObject({ kind: 'gene-mismatch', facts: { shared: 70, firstOnly: 10, otherOnly: 10 } });
     expect(refusal.remedy).toContain('inner');
     const recipe = JSON.stringify({ truckee: 1, name: 'joined', genes: 'inner', steps: [{ step: 'qc' }, { step: 'filter' }, { step: 'normalize' }, { step: 'log1p' }, { step: 'hvg' }, { step: 'pca' }] });
+    // What differs is listed before anything is read.
+    const notes = summaryOf(await truckee(['preflight', '-', '--workspace', place, '--json'], { input: recipe }))['notes'] as string[];
+    expect(notes).toContain('other-genes lacks obs columns of good: cell_line');
+    expect(notes).toContain('other-genes does not list the genes of good in the same order (80 and 80 genes): they are joined by name');
     const outcome = await truckee(['run', '-', '--workspace', place, '--json'], { input: recipe });
     expect(summaryOf(outcome)['results']).toHaveLength(6);
   });

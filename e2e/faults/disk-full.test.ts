@@ -6,7 +6,7 @@ import { makeDisk, whyNoDisk, type Disk } from './support/power.ts';
 import { refusalOf, start, summaryOf, truckee } from './support/truckee.ts';
 import { acknowledged, checkCatalog, checkLogs, demoPlates, digests, fresh, randomSeries, runArgs, samples, scratch, templateOf } from './support/workspace.ts';
 
-const positions = samples(6);
+const positions = samples(4);
 const env = { TRUCKEE_CHECKPOINT_SECONDS: '0.1' };
 const folder = scratch('full');
 const missing = whyNoDisk('ext4');
@@ -64,7 +64,7 @@ describe.skipIf(missing !== null)(`a full disk${missing === null ? '' : ` (${mis
     }
     console.log(`full disk: ${positions} positions, ${JSON.stringify(Object.fromEntries(kinds))}`);
     expect(kinds.get('disk-full') ?? 0).toBeGreaterThan(0);
-  }, samples(6) * 30_000);
+  }, samples(4) * 30_000);
 
   test('demo plates that do not fit leave nothing half made', async () => {
     disk.fill(2 ** 20);

@@ -6,7 +6,7 @@ import { damageChunk, hasPython } from './support/python.ts';
 import { isAlive, kill, sleep, start, summaryOf, truckee, type Outcome, type Running } from './support/truckee.ts';
 import { checkCatalog, checkLogs, demoPlates, digests, fresh, randomSeries, runArgs, samples, scratch, templateOf } from './support/workspace.ts';
 
-const kills = samples(30);
+const kills = samples(16);
 const env = { TRUCKEE_CHECKPOINT_SECONDS: '0.2' };
 const folder = scratch('kill');
 let plates: string[];
@@ -75,7 +75,7 @@ test(`${kills} kills at random moments`, async () => {
   }
   console.log(`kills: ${JSON.stringify(counts)}`);
   expect(done()).toBeGreaterThanOrEqual(kills);
-}, samples(30) * 20_000);
+}, samples(16) * 20_000);
 
 describe('after a kill', () => {
   test('the host itself starts a killed engine again, with half the chunk and a note', async () => {
