@@ -52,7 +52,9 @@ export async function joinLabel(files: readonly LabelledFile[], name: string): P
   for (const file of files) {
     if (!file.columns.includes(name)) throw failure('unknown-column', { column: name, near: nearNames(name, file.columns), where: file.path });
   }
-  const columns = await Promise.all(files.map((file) => file.column(name)));
+  const columns: Column[] = [];
+  // One after the other: of many files only a few stay open.
+  for (const file of files) columns.push(await file.column(name));
   if (columns.every((column) => column.kind === 'number')) {
     const values = new Float32Array(rows);
     let at = 0;

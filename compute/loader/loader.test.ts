@@ -136,7 +136,6 @@ describe('hooks', () => {
     const calls: string[] = [];
     const plain = await collect(small());
     const loader = await openLoader(small({
-      dense: true,
       hooks: {
         fetchTransform: (chunk) => {
           // One request is 4 minibatches of 32 cells; the last one what is left. Its rows are sparse until they are a minibatch.
@@ -148,14 +147,18 @@ describe('hooks', () => {
         },
         batchTransform: (batch) => {
           calls.push(`batchTransform ${batch.cells}`);
-          expect(batch.x.kind === 'dense' && batch.x.values.length).toBe(batch.cells * width);
-          return batch;
+          expect(batch.x.kind).toBe('csr');
+          return { ...batch, x: { kind: 'dense', values: denseOf(batch, width) } };
         },
       },
     }));
     const sums: number[] = [];
-    for await (const batch of loader.epoch(0)) sums.push(keep(batch, width).sum);
+    for await (const batch of loader.epoch(0)) {
+      expect(batch.x.kind === 'dense' && batch.x.values.length).toBe(batch.cells * width);
+      sums.push(keep(batch, width).sum);
+    }
     await loader.close();
+    await expect(collect(small({ dense: true, hooks: { fetchTransform: (chunk) => chunk } }))).rejects.toMatchObject({ data: { kind: 'invalid-parameter' } });
     expect(sums).toEqual(plain.map(({ sum }) => 2 * sum));
     const fetch = ['fetchTransform 128', ...Array.from({ length: 4 }, () => 'batchTransform 32')];
     expect(calls).toEqual([...Array.from({ length: 9 }, () => fetch).flat(), 'fetchTransform 48', 'batchTransform 32', 'batchTransform 16']);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isZarrRoot } from '../../io/stamp.ts';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import { evenUnits, rowOrderHint, type CellCollection } from './collection.ts';
+import { keepPlate } from './kept-open.ts';
 import { openPlate } from './open-plate.ts';
 import type { RowStoreSpec } from './rows/contract.ts';
 import { rowStoreSpec } from './rows/open.ts';
@@ -52,10 +53,11 @@ async function openPlateCells(path: string, verified: boolean, format: 'h5ad' | 
       throw failure('unsupported-format', { path, format: 'column-order (genes first)', hint: `Training reads cells. ${rowOrderHint(path, matrix)}` });
     }
     const store = await rowStoreSpec(matrix, verified);
+    const kept = keepPlate(plate, () => openPlate(path));
     const ends = plate.nObs === 0 ? [] : [plate.obsNames(0, 1)[0]!, plate.obsNames(plate.nObs - 1, plate.nObs)[0]!];
     return {
-      path, format, cells: plate.nObs, genes: plate.geneNames(), columns: plate.obsColumns, column: (name) => plate.obsColumn(name), ends,
-      store, stored: matrix.facts.stored, units: unitsOf(store, plate.nObs), watched: path, close: () => plate.close(),
+      path, format, cells: plate.nObs, genes: plate.geneNames(), columns: plate.obsColumns, column: (name) => kept.read((open) => open.obsColumn(name)), ends,
+      store, stored: matrix.facts.stored, units: unitsOf(store, plate.nObs), watched: path, close: () => kept.close(),
     };
   } catch (thrown) {
     plate.close();

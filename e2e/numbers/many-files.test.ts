@@ -21,18 +21,18 @@ beforeAll(async () => {
       cells, genes: genes.length, indptr: Int32Array.from({ length: cells + 1 }, (_, cell) => cell * genes.length), indices: Int32Array.from({ length: cells * genes.length }, (_, at) => at % genes.length),
       values: Float32Array.from({ length: cells * genes.length }, (_, at) => countOf(shard, Math.floor(at / genes.length), genes[at % genes.length]!)),
     };
-    await writePlateFile(path, matrix, { genes, cells: `shard${shard}` });
+    await writePlateFile(path, matrix, { genes, cells: `shard${shard}`, obs: { batch: { kind: 'string', values: Array.from({ length: cells }, () => `b${shard % 3}`) } } });
   }
 });
 
 test.each([['inner', 9], ['outer', 14]] as const)('138 shards are one set without a copy, genes joined as asked: %s', async (join, width) => {
   const before = readdirSync(folder);
-  const common = { files, strategy: { kind: 'blocks', block: 2 }, batch: 32, fetchFactor: 4, workers: 0 } as const;
-  await expect(openLoader(common)).rejects.toMatchObject({ data: { kind: 'gene-mismatch' } });
-  const loader = await openLoader({ ...common, join });
+  const common = { strategy: { kind: 'blocks', block: 2 }, batch: 32, fetchFactor: 4, workers: 0 } as const;
+  await expect(openLoader({ ...common, files: files.slice(3, 5) })).rejects.toMatchObject({ data: { kind: 'gene-mismatch' } });
+  const loader = await openLoader({ ...common, files, join, labels: ['batch'] });
   expect([loader.cells, loader.plates.length, loader.genes.length]).toEqual([shards * cells, shards, width]);
   const rows: number[] = [];
-  for await (const { x, rows: ids } of loader.epoch(0)) {
+  for await (const { x, rows: ids, obs } of loader.epoch(0)) {
     if (x.kind !== 'csr') throw new Error('csr was asked for');
     ids.forEach((row, i) => {
       const plate = loader.plates.findLast(({ rowOffset }) => rowOffset <= row)!;
@@ -40,6 +40,7 @@ test.each([['inner', 9], ['outer', 14]] as const)('138 shards are one set withou
       const found = Array.from(x.indices.subarray(x.indptr[i]!, x.indptr[i + 1]!), (gene, k) => [loader.genes[gene]!, x.values[x.indptr[i]! + k]!] as const);
       const expected = genesOf(shard).filter((gene) => loader.genes.includes(gene)).map((gene) => [gene, countOf(shard, row - plate.rowOffset, gene)] as const);
       expect(new Map(found)).toEqual(new Map(expected));
+      expect(loader.labels['batch']!.categories[obs['batch']![i]!]).toBe(`b${shard % 3}`);
     });
     rows.push(...ids);
   }
