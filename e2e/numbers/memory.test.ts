@@ -16,7 +16,7 @@ const two = join(scratch, 'workspace-two');
 let files: readonly string[];
 
 beforeAll(async () => {
-  const made = await truckee(['generate', plates, '--plates', '4', '--cells', '6000', '--genes', '62710', '--seed', '5', '--plate-chunks']);
+  const made = await truckee(['generate', plates, '--plates', '4', '--cells', '4500', '--genes', '62710', '--seed', '5', '--plate-chunks']);
   files = made.last['files'] as string[];
   await truckee(['add', ...files.slice(0, 2), '--workspace', two]);
 });

@@ -15,7 +15,7 @@ let overridden: string;
 
 beforeAll(async () => {
   if (noBrowser !== null) return;
-  const made = await truckee(['generate', join(folder, 'plates'), '--plates', '2', '--cells', '15000', '--genes', '20000', '--seed', '3']);
+  const made = await truckee(['generate', join(folder, 'plates'), '--plates', '2', '--cells', '8000', '--genes', '20000', '--seed', '3']);
   await truckee(['add', ...(made.last['files'] as string[]), '--workspace', workspace]);
   // Refused by preflight, run all the same, and ended by a filter that leaves nothing.
   writeFileSync(join(folder, 'nothing.json'), JSON.stringify({ truckee: 1, name: 'nothing', steps: [{ step: 'filter', params: { where: 'gene_count > 1e9' } }] }));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 async function startRun(): Promise<string> {
   await page.goto(`${served.base}/guide/pca-umap`);
-  await page.getByText(/30,000 cells, about/).waitFor();
+  await page.getByText(/16,000 cells, about/).waitFor();
   await page.getByRole('button', { name: 'Run' }).click();
   await page.waitForURL(/\/runs\//);
   return page.url();
@@ -96,9 +96,9 @@ describe.skipIf(noBrowser !== null || process.platform !== 'linux')(`runs in the
     const { served: other, page: reader } = await desk.open();
     try {
       await reader.getByText(/Another Truckee \(process \d+\) holds this workspace/).waitFor();
-      await reader.getByRole('heading', { name: '30,000 cells in 2 data sets' }).waitFor();
+      await reader.getByRole('heading', { name: '16,000 cells in 2 data sets' }).waitFor();
       await reader.goto(`${other.base}/guide/pca-umap`);
-      await reader.getByText(/30,000 cells, about/).waitFor();
+      await reader.getByText(/16,000 cells, about/).waitFor();
       await reader.getByRole('button', { name: 'Run' }).click();
       await reader.getByRole('alert').filter({ hasText: /is in use by process/ }).waitFor();
     } finally {
