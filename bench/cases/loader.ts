@@ -58,7 +58,7 @@ function loading(title: string, reach: string, leastRatio: number, { strategy, f
     kind: 'paired', title, reach, metric: 'seconds', leastRatio, data: 'plates-14x108k',
     ours: {
       ...(backend === 'pack' ? { prepare: cold ? dropPacks : makePacks } : {}),
-      command: ({ files, threads }: Round) => oursProgram('loader', strategy, fetch, String(threads), ...(cold ? seconds.cold : seconds.ours), backend, form, ...files),
+      command: ({ files, threads }: Round) => oursProgram('loader', strategy, fetch, String(threads), ...(cold ? seconds.cold : seconds.ours), backend, form, cold ? 'cold' : 'warm', ...files),
     },
     peer: { command: ({ files, threads }: Round) => peerProgram('loader', ...files, '--workers', String(threads), ...seconds.peer) },
     async compare(ours, peer) {

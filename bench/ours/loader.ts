@@ -1,28 +1,35 @@
 /**
- * Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS BACKEND FORM FILE...
- * STRATEGY is chunks or a block size, BACKEND file, pack or memory (packs held), FORM csr (all genes) or dense (2,000 genes, scaled, log1p).
+ * Our side of the loader benches: node loader.ts STRATEGY FETCH WORKERS WARM SECONDS BACKEND FORM CACHE FILE...
+ * STRATEGY is chunks or a block size, BACKEND file, pack or memory (packs held), FORM csr (all genes) or dense (2,000 genes, scaled, log1p),
+ * CACHE warm or cold (packs come from the disk).
  */
-import { availableParallelism } from 'node:os';
+import { dropFromCache } from '../../compute/loader/cold.ts';
 import { openLoader } from '../../compute/loader/index.ts';
 import { measureLoader } from '../../compute/loader/measure.ts';
 import { measureCosts, predictRate } from '../../compute/loader/predict.ts';
 import { openPlate } from '../../compute/stores/index.ts';
 
-const [strategy, fetch, workers, warm, seconds, backend, form, ...files] = process.argv.slice(2);
+const [strategy, fetch, workers, warm, seconds, backend, form, cache, ...files] = process.argv.slice(2);
 let genes: string[] | undefined;
 if (form === 'dense') {
   const plate = await openPlate(files[0]!);
   genes = plate.geneNames().filter((_, gene) => gene % 31 === 0).slice(0, 2000);
   plate.close();
 }
-const loader = await openLoader({
+const open = () => openLoader({
   files, strategy: strategy === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block: Number(strategy) }, fetchFactor: Number(fetch), workers: Number(workers),
   labels: ['plate', 'sample'], seed: 1, backend: backend === 'pack' || backend === 'memory' ? backend : 'file',
   // The files were made here from a seed: what is read is what was written.
   verified: true,
   ...(genes ? { genes, dense: true, targetSum: 1e4, log1p: true } : {}),
 });
-const predicted = predictRate(loader, await measureCosts(loader, true), true, Number(workers), availableParallelism());
+const dropPacks = (): void => (cache === 'cold' ? dropFromCache(files.map((file) => `${file}.pack`)) : undefined);
+// A loader of its own: what is held in the end is what an epoch takes.
+const probe = await open();
+const predicted = predictRate(probe, await measureCosts(probe, true, dropPacks), true);
+await probe.close();
+dropPacks();
+const loader = await open();
 const cpu = process.cpuUsage();
 const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds) });
 const used = process.cpuUsage(cpu);

@@ -146,7 +146,10 @@ export interface Loader {
   order(epoch: number): Generator<Uint32Array, void, void>;
   /** Any rows, in the order given, repeats allowed: map-style access. */
   rows(ids: ArrayLike<number>): Promise<Minibatch>;
-  /** Reads these rows as an epoch would, minibatch after minibatch through one buffer, and gives nothing: for measuring. */
-  pass(ids: Uint32Array): Promise<void>;
+  /**
+   * Reads rows as an epoch would, minibatch after minibatch, and gives nothing: for measuring. A list of rounds for each worker
+   * (one for none), all at the same time, since workers share what the machine has; the seconds of every round.
+   */
+  time(rounds: readonly (readonly Uint32Array[])[]): Promise<number[][]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** Looks for the fastest setting that mixes well enough: predicts every one of a grid, measures as asked, and says what it saw. */
-import { availableParallelism, freemem } from 'node:os';
+import { freemem } from 'node:os';
 import type { LoaderAnswer, LoaderJob, LoaderSetting } from '../../protocol/loading.ts';
 import { randomEntropy, simulateEntropy } from '../sampling/index.ts';
 import { packPath } from '../stores/index.ts';
@@ -49,8 +49,8 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
       }
     };
     const random = Object.fromEntries([...labels].map(([name, label]) => [name, randomEntropy(sizesOf(label), job.batch)]));
-    const probe = await open(strategyOf(job.blocks[0]!), job.fetches[0]!, 0);
-    const costs = await measureCosts(probe, job.verified);
+    const probe = await open(strategyOf(job.blocks[0]!), job.fetches[0]!, job.workers);
+    const costs = await measureCosts(probe, job.verified, job.cold ? () => dropFromCache(probe.plates.map(readFrom)) : undefined);
     await probe.close();
 
     const grid: LoaderSetting[] = [];
@@ -109,7 +109,7 @@ function settingOf(
   const entropy = Object.fromEntries(Object.entries(simulated).map(([name, { mean }]) => [name, { predicted: mean, measured: measured?.entropy[name]?.mean ?? null }]));
   return {
     backend: backendOf(loader), block, fetch, batch: job.batch, workers: job.workers,
-    predicted_cells_per_second: predictRate(loader, costs, job.verified, job.workers, availableParallelism()), cells_per_second: measured?.cellsPerSecond ?? null, entropy,
+    predicted_cells_per_second: predictRate(loader, costs, job.verified), cells_per_second: measured?.cellsPerSecond ?? null, entropy,
     bytes_per_worker: loader.plan.bytesPerWorker, measured_bytes_per_worker: measured?.bytesPerWorker ?? null, shared_bytes_per_worker: loader.plan.sharedBytesPerWorker, wait: measured?.wait ?? null,
     // Predicted, so that the answer does not hang on the minibatches that happened to be measured.
     mixed: entropy['plate']!.predicted >= job.floor * random['plate']!,

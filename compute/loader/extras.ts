@@ -48,8 +48,8 @@ const drawnRows = 1024;
 /** Single random cells: from memory, by a trial with the first cells, and from where they lie, as predicted. */
 export async function gainOfMemory(sources: readonly LoaderSource[], fetch: number, open: OpenWith, costs: LoaderCosts, verified: boolean, workers: number): Promise<LoaderAnswer['memory']> {
   const bytes = memoryNeeded(sources);
-  const loader = await open({ kind: 'blocks', block: 1 }, fetch, 0);
-  const random = predictRate(loader, costs, verified, workers, availableParallelism());
+  const loader = await open({ kind: 'blocks', block: 1 }, fetch, workers);
+  const random = predictRate(loader, costs, verified);
   await loader.close();
   const hands = Math.max(1, Math.min(workers, availableParallelism()));
   const predicted = hands * (await drawRate(sources[0]!));

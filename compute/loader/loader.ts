@@ -5,10 +5,12 @@ import { formatBytes } from '../../protocol/format.ts';
 import { batchesIn, batchesOfRank, fetchEntries, fetchesOfRank, openOrder, type FetchLayout, type Order, type Strategy } from '../sampling/index.ts';
 import type { EpochOptions, Loader, LoaderLabel, LoaderOptions, Minibatch, StrategyChoice } from './contract.ts';
 import { openCrew, type Crew, type FetchTask } from './crew.ts';
-import { openEngine, type EngineSpec, type FetchEngine } from './engine.ts';
+import { openEngine } from './engine.ts';
+import type { EngineSpec, FetchEngine } from './fetches.ts';
 import { joinGenes } from './genes.ts';
 import { joinLabel } from './labels.ts';
 import { plannedFetchBytes } from './plan.ts';
+import { timeRounds } from './time-rounds.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
 import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
 
@@ -102,6 +104,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       return engine;
     };
 
+    const hands = async (): Promise<Crew> => (crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null, limitBytes, onGrown }));
+
     /** The slot of this thread, with room for so many entries. */
     const ownSlot = (loaded: FetchEngine, needed: number): Slot => {
       if (own !== null && needed > own.room) loaded.give(own);
@@ -153,16 +157,16 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
             }
             return;
           }
-          crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null, limitBytes, onGrown });
+          const own = await hands();
           let finished = false;
           try {
-            for await (const { fetch, batch: number, cells: count, stored, slot } of crew.run(tasks(order, epoch, fromBatch), options.deterministic ?? true, signal)) {
+            for await (const { fetch, batch: number, cells: count, stored, slot } of own.run(tasks(order, epoch, fromBatch), options.deterministic ?? true, signal)) {
               yield minibatch(slot, { epoch, fetch, batch: number, cells: count }, stored);
             }
             finished = true;
           } finally {
             // A crew that was left in the middle has stopped; the next epoch has a new one.
-            mostHeld = Math.max(mostHeld, crew.heldBytes());
+            mostHeld = Math.max(mostHeld, own.heldBytes());
             if (!finished) crew = null;
           }
         } finally {
@@ -186,14 +190,11 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         const slot = makeSlot(spec, wanted.length, spec.dense ? 0 : loaded.stored(0, wanted.length));
         return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
       },
-      async pass(ids) {
-        if (busy) refuse('pass', 'rows', 'an epoch is being read already');
+      async time(rounds) {
+        if (busy) refuse('time', 'rows', 'an epoch is being read already');
+        if (workers > 0) return (await hands()).time(rounds);
         const loaded = await here();
-        await loaded.load(ids);
-        for (let start = 0; start < ids.length; start += batch) {
-          const end = Math.min(ids.length, start + batch);
-          loaded.write(start, end, ownSlot(loaded, spec.dense ? 0 : loaded.stored(start, end)));
-        }
+        return [await timeRounds(loaded, rounds[0] ?? [], batch, (needed) => ownSlot(loaded, needed))];
       },
       async close() {
         if (closed) return;

@@ -1,6 +1,6 @@
 /** What the loader and its workers say to each other. */
 import type { ErrorData } from '../../protocol/errors.ts';
-import type { EngineSpec } from './engine.ts';
+import type { EngineSpec } from './fetches.ts';
 import type { Slot } from './slots.ts';
 
 export interface WorkerSetup {
@@ -16,14 +16,16 @@ export interface WorkerSetup {
   readonly entries: number;
 }
 
-export type ToWorker = {
+export interface FetchOrder {
   readonly kind: 'fetch';
   readonly fetch: number;
   readonly entries: Uint32Array;
   /** Minibatches [from, to) of the fetch are wanted. */
   readonly from: number;
   readonly to: number;
-};
+}
+
+export type ToWorker = FetchOrder | { readonly kind: 'time'; readonly rounds: readonly Uint32Array[] };
 
 export interface MadeBatch {
   readonly slot: number;
@@ -43,4 +45,5 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly slots: Slot[] }
   /** Minibatches `batch` and those that follow it; `end` comes with the last of a fetch. */
   | { readonly kind: 'batches'; readonly fetch: number; readonly batch: number; readonly made: readonly MadeBatch[]; readonly end: FetchEnd | null }
-  | { readonly kind: 'failed'; readonly fetch: number; readonly error: ErrorData };
+  | { readonly kind: 'timed'; readonly seconds: number[] }
+  | { readonly kind: 'failed'; readonly error: ErrorData };

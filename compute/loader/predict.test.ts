@@ -11,19 +11,16 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(plates.folder, { recursive: true }));
 
-/** A disk whose reading takes what it should, with every fourth reading disturbed: a clock of its own. */
+/** A disk whose reading takes what it should, with every fourth reading disturbed. */
 async function rates(strategy: LoaderOptions['strategy'], fetchFactor: number, perPiece: number, perCell: number): Promise<{ predicted: number; real: number }> {
   const loader = await openLoader({ files: plates.files, strategy, batch: 32, fetchFactor, workers: 0 });
-  let clock = 0;
   let readings = 0;
   const secondsOf = (rows: Uint32Array): number => perPiece * piecesOf(loader, rows, false) + perCell * rows.length;
   const disk: Loader = {
     ...loader,
-    async pass(rows) {
-      clock += 1000 * secondsOf(rows) * (readings++ % 4 === 3 ? 3 : 1);
-    },
+    time: async ([rounds]) => [rounds!.map((rows) => secondsOf(rows) * (readings++ % 4 === 3 ? 3 : 1))],
   };
-  const predicted = predictRate(loader, await measureCosts(disk, false, () => clock), false, 1, 1);
+  const predicted = predictRate(loader, await measureCosts(disk, false), false);
   let [seconds, cells] = [0, 0];
   for (let fetch = 0; fetch < Math.ceil(1200 / (32 * fetchFactor)); fetch++) {
     const entries = loader.entries(0, fetch);
@@ -40,5 +37,33 @@ test.each([
   for (const [perPiece, perCell] of [[2e-3, 1e-5], [1e-5, 1e-5], [0, 2e-5]] as const) {
     const { predicted, real } = await rates(strategy, fetchFactor, perPiece, perCell);
     expect(Math.abs(predicted / real - 1)).toBeLessThan(0.25);
+  }
+});
+
+test('all workers are timed at once, and their times are those of other rows', async () => {
+  const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, workers: 2 });
+  const seen: number[][][] = [];
+  const watched: Loader = {
+    ...loader,
+    async time(rounds) {
+      seen.push(rounds.map((own) => own.map((rows) => rows[0]!)));
+      return loader.time(rounds);
+    },
+  };
+  const rate = predictRate(loader, await measureCosts(watched, false), false);
+  await loader.close();
+  expect(rate).toBeGreaterThan(0);
+  // Twice to warm up, twice in earnest: seven rounds for each of the two.
+  expect(seen.map((rounds) => rounds.map((own) => own.length))).toEqual(Array.from({ length: 4 }, () => [7, 7]));
+  // So few cells are all near ones; the spread ones are others in every round of either worker.
+  for (const rounds of [seen[1]!, seen[3]!]) expect(new Set(rounds.flat()).size).toBe(14);
+});
+
+test('costs that stand for two workers at a time give twice the rate of one of them', async () => {
+  const costs = { secondsPerPiece: 0, secondsPerCell: 1e-3 };
+  for (const workers of [0, 1, 2, 3]) {
+    const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, workers });
+    expect(predictRate(loader, costs, false)).toBeCloseTo(1000 * Math.max(1, workers), 6);
+    await loader.close();
   }
 });

@@ -1,7 +1,8 @@
-/** What a setting will cost, from two short readings: seconds per piece that is fetched and decoded, and per cell handed out. */
+/** What a setting will cost, from two short readings by all its workers: seconds per piece that is fetched and decoded, and per cell handed out. */
 import { upperBound } from '../sampling/index.ts';
 import type { Loader } from './contract.ts';
 
+/** Of one worker while all are at work. */
 export interface LoaderCosts {
   readonly secondsPerPiece: number;
   readonly secondsPerCell: number;
@@ -39,49 +40,52 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
 
 /** Readings, each of other rows: chunks that were decoded once may be kept. */
 const rounds = 7;
+const nearRows = 1500;
+/** Spread rows: each of a file costs a chunk, of a pack so little that many are needed to see it, and on a cold disk many are under way at a time. */
+const farRows = { file: 60, pack: 600, memory: 600 } as const;
 
 /**
- * Reads some 1,500 neighbouring cells and 60 spread ones, several times in other places, and keeps the second shortest times:
- * what else the machine does only adds to them. `now` in milliseconds.
+ * Reads some neighbouring cells and some spread ones with all workers of the loader at the same time, several times in other
+ * places, and keeps the second shortest times of each: what else the machine does only adds to them. `beforeTiming` empties the
+ * page cache where cells are to come from the disk.
  */
-export async function measureCosts(loader: Loader, verified: boolean, now: () => number = () => performance.now()): Promise<LoaderCosts> {
-  const nearCells = Math.min(1500, loader.cells);
-  const farCells = Math.min(60, loader.cells);
-  const nearRows = (round: number): Uint32Array => {
-    const first = Math.floor((round * (loader.cells - nearCells)) / rounds);
+export async function measureCosts(loader: Loader, verified: boolean, beforeTiming?: () => void): Promise<LoaderCosts> {
+  const hands = Math.max(1, loader.plan.workers);
+  const turns = rounds * hands;
+  const nearCells = Math.min(nearRows, loader.cells);
+  const farCells = Math.min(farRows[loader.plates.every(({ backend }) => backend !== 'file') ? 'pack' : 'file'], loader.cells);
+  const near = (turn: number): Uint32Array => {
+    const first = Math.floor((turn * (loader.cells - nearCells)) / turns);
     return Uint32Array.from({ length: nearCells }, (_, i) => first + i);
   };
-  const farRows = (round: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (round + 0.5) / rounds) * loader.cells) / farCells));
-  const time = async (rowsOf: (round: number) => Uint32Array): Promise<{ seconds: number; pieces: number }> => {
-    const seconds: number[] = [];
-    let pieces = 0;
-    for (let round = 0; round < rounds; round++) {
-      const rows = rowsOf(round);
-      pieces += piecesOf(loader, rows, verified) / rounds;
-      const start = now();
-      await loader.pass(rows);
-      seconds.push((now() - start) / 1000);
-    }
-    return { seconds: seconds.sort((a, b) => a - b)[1]!, pieces };
+  const far = (turn: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (turn + 0.5) / turns) * loader.cells) / farCells));
+  const listsOf = (rowsOf: (turn: number) => Uint32Array): Uint32Array[][] => Array.from({ length: hands }, (_, hand) => Array.from({ length: rounds }, (_, round) => rowsOf(round * hands + hand)));
+  const time = async (rowsOf: (turn: number) => Uint32Array): Promise<{ seconds: number; pieces: number }> => {
+    const lists = listsOf(rowsOf);
+    beforeTiming?.();
+    const times = await loader.time(lists);
+    return {
+      seconds: meanOf(times.map((seconds) => seconds.sort((a, b) => a - b)[1]!)),
+      pieces: meanOf(lists.flat().map((rows) => piecesOf(loader, rows, verified))),
+    };
   };
   // Code that has just been loaded runs slower than it will for the rest of the epoch.
-  for (const rowsOf of [nearRows, farRows]) for (let round = 0; round < rounds; round++) await loader.pass(rowsOf(round));
-  const near = await time(nearRows);
-  const far = await time(farRows);
+  for (const rowsOf of [near, far]) await loader.time(listsOf(rowsOf));
+  const [nears, fars] = [await time(near), await time(far)];
   // Two equations: pieces * a + cells * b = seconds.
-  const determinant = near.pieces * farCells - far.pieces * nearCells;
-  const perPiece = determinant === 0 ? 0 : (near.seconds * farCells - far.seconds * nearCells) / determinant;
+  const determinant = nears.pieces * farCells - fars.pieces * nearCells;
+  const perPiece = determinant === 0 ? 0 : (nears.seconds * farCells - fars.seconds * nearCells) / determinant;
   const secondsPerPiece = Math.max(0, perPiece);
-  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (near.seconds - near.pieces * secondsPerPiece) / nearCells) };
+  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (nears.seconds - nears.pieces * secondsPerPiece) / nearCells) };
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Fetches of the epoch whose pieces are counted. */
 const looked = 12;
-/** Two workers do not quite do the work of two: they share the memory bus and the thread that consumes. */
-const shared = 0.85;
 
-/** Cells a second that a loader will give with so many workers on so many cores. */
-export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolean, workers: number, cores: number): number {
+/** Cells a second that a loader will give with as many workers as the costs were measured with. */
+export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolean): number {
   const fetches = Math.ceil(loader.layout.length / (loader.layout.batch * loader.layout.fetchFactor));
   let seconds = 0;
   let cells = 0;
@@ -90,6 +94,5 @@ export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolea
     seconds += piecesOf(loader, entries, verified) * costs.secondsPerPiece + entries.length * costs.secondsPerCell;
     cells += entries.length;
   }
-  const hands = Math.max(1, Math.min(workers, cores));
-  return (cells / seconds) * (hands === 1 ? 1 : hands * shared);
+  return (Math.max(1, loader.plan.workers) * cells) / seconds;
 }

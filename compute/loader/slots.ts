@@ -3,7 +3,8 @@
  * is: memory stays what it was, however slow the consumer.
  */
 import { blockSlack } from '../codecs/pack/codec.ts';
-import type { BatchTarget, EngineSpec } from './engine.ts';
+import type { CodecMemory } from '../codecs/pack/module.ts';
+import type { BatchTarget, EngineSpec } from './fetches.ts';
 
 /** States of a slot in the control array; place 0 says stop. */
 export const free = 0;
@@ -37,5 +38,32 @@ export function makeSlot(spec: Pick<EngineSpec, 'dense' | 'width'>, batch: numbe
     indices: new Int32Array(buffer, offset + 4 * (batch + pointers), room),
     values: new Float32Array(buffer, offset + 4 * (batch + pointers + room), spec.dense ? batch * spec.width : room),
     room: spec.dense ? Infinity : entries,
+  };
+}
+
+/** Makes slots and takes them back. */
+export interface Slots {
+  make(batch: number, entries: number): Slot;
+  give(slot: Slot): void;
+  /** Bytes that the memory they lie in holds beside them. */
+  besideBytes(): number;
+}
+
+export const plainSlots = (spec: EngineSpec): Slots => ({ make: (batch, entries) => makeSlot(spec, batch, entries), give: () => undefined, besideBytes: () => 0 });
+
+/** Slots in the memory of a codec, which writes rows to them without a detour. */
+export function slotsIn(memory: CodecMemory, spec: EngineSpec): Slots {
+  let bytes = 0;
+  return {
+    make(batch, entries) {
+      bytes += slotBytes(spec, batch, entries);
+      return makeSlot(spec, batch, entries, (needed) => ({ offset: memory.take(needed), buffer: memory.wasm.buffer }));
+    },
+    give(slot) {
+      if (!memory.owns(slot.rows)) return;
+      bytes -= slotBytes(spec, slot.rows.length, slot.room);
+      memory.give(slot.rows.byteOffset);
+    },
+    besideBytes: () => memory.heldBytes() - bytes,
   };
 }

@@ -3,14 +3,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../protocol/errors.ts';
 import type { LoaderHooks } from './contract.ts';
 import { openEngine } from './engine.ts';
-import type { FetchEnd, FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
-import { taken } from './slots.ts';
+import type { FetchEnd, FetchOrder, FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
+import { taken, type Slot } from './slots.ts';
+import { timeRounds } from './time-rounds.ts';
 
 const port = parentPort!;
 const { spec, batch, limitBytes, hooksModule, control, slots: slotCount, entries: slotEntries } = workerData as WorkerSetup;
 const hooks: LoaderHooks = hooksModule === null ? {} : ((await import(hooksModule)) as LoaderHooks);
 const engine = await openEngine(spec, hooks);
 const slots = Array.from({ length: slotCount }, () => engine.slot(batch, slotEntries));
+/** As the consumer knows them. */
+const shown = slots.slice();
 /** Minibatches are reported several at a time: waking the consumer's thread costs as much as making some of them. */
 const reported = Math.max(1, Math.floor(slotCount / 2));
 let next = 0;
@@ -20,11 +23,26 @@ const say = (message: FromWorker): void => port.postMessage(message);
 /** One fetch after the other, also where reading takes several turns. */
 let before = Promise.resolve();
 port.on('message', (message: ToWorker) => {
-  before = before.then(() => run(message)).catch((thrown: unknown) => say({ kind: 'failed', fetch: message.fetch, error: toErrorData(thrown) }));
+  before = before.then(() => (message.kind === 'fetch' ? run(message) : time(message.rounds))).catch((thrown: unknown) => say({ kind: 'failed', error: toErrorData(thrown) }));
 });
 say({ kind: 'ready', slots });
 
-async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
+/** No minibatch is under way: all slots are free. */
+async function time(rounds: readonly Uint32Array[]): Promise<void> {
+  let turn = 0;
+  say({ kind: 'timed', seconds: await timeRounds(engine, rounds, batch, (entries) => roomy(turn++ % slots.length, entries)) });
+}
+
+/** The slot at a place, replaced by a larger one where it must be. */
+function roomy(place: number, entries: number): Slot {
+  if (entries > slots[place]!.room) {
+    engine.give(slots[place]!);
+    slots[place] = engine.slot(batch, Math.ceil(entries * 1.25));
+  }
+  return slots[place]!;
+}
+
+async function run({ fetch, entries, from, to }: FetchOrder): Promise<void> {
   if (Atomics.load(control, 0) !== 0) return;
   await engine.load(entries);
   let made: MadeBatch[] = [];
@@ -42,13 +60,10 @@ async function run({ fetch, entries, from, to }: ToWorker): Promise<void> {
       Atomics.wait(control, 1 + place, taken);
     }
     if (Atomics.load(control, 0) !== 0) return;
-    const needed = spec.dense ? 0 : engine.stored(start, end);
-    let grown = null;
-    if (needed > slots[place]!.room) {
-      engine.give(slots[place]!);
-      slots[place] = grown = engine.slot(batch, Math.ceil(needed * 1.25));
-    }
-    const stored = engine.write(start, end, slots[place]!);
+    const slot = roomy(place, spec.dense ? 0 : engine.stored(start, end));
+    const grown = slot === shown[place] ? null : slot;
+    shown[place] = slot;
+    const stored = engine.write(start, end, slot);
     Atomics.store(control, 1 + place, taken);
     next = (next + 1) % slots.length;
     made.push({ slot: place, stored, cells: end - start, grown });

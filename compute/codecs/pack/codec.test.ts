@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
-import { geneRank, openPackCodec, packEncoder as encoderIn, type PackDecoder } from './codec.ts';
+import { DamagedRow, openPackCodec } from './codec.ts';
+import { geneRank, packEncoder as encoderIn } from './encoder.ts';
 
 const packEncoder = (ranks: Int32Array, fractions: boolean) => {
   const encoder = encoderIn(createLinearMemory(1 << 26), ranks, fractions);
@@ -12,7 +13,18 @@ const packEncoder = (ranks: Int32Array, fractions: boolean) => {
     },
   };
 };
-const packDecoder = (columns: Int32Array, width: number): PackDecoder => openPackCodec(createLinearMemory(1 << 26)).decoder(columns, width);
+/** A codec for one row at a time. */
+const packDecoder = (columns: Int32Array, width: number) => {
+  const codec = openPackCodec(createLinearMemory(1 << 26));
+  const [table, jobs] = [codec.table(columns, width), codec.jobs(width)];
+  return {
+    ...jobs,
+    put(packed: Uint8Array, seed: number, factor = 1): void {
+      jobs.room(1, packed.length).set(packed);
+      jobs.set(0, table, 0, packed.length, seed, factor);
+    },
+  };
+};
 
 const genes = 5000;
 const random = createRandom(4, 1);
@@ -33,9 +45,9 @@ const rowOf = (entries: number, value: () => number): Row => {
 const sorted = ({ indices, values }: Row): [number, number][] => [...indices].map((id, i): [number, number] => [id, values[i]!]).sort((a, b) => a[0] - b[0]);
 const decode = (packed: Uint8Array, seed: number): Row => {
   const decoder = packDecoder(geneOf, genes);
-  decoder.rows(packed.length).set(packed);
+  decoder.put(packed, seed);
   const row = { indices: new Int32Array(genes), values: new Float32Array(genes) };
-  const written = decoder.csr(0, packed.length, seed, 1, false, row.indices, row.values, 0);
+  const written = decoder.csr(0, 1, false, null, row.indices, row.values, 0);
   return { indices: row.indices.subarray(0, written), values: row.values.subarray(0, written) };
 };
 const few = (): number => 1 + Math.floor(random.uniform() ** 8 * 40);
@@ -96,16 +108,16 @@ describe('rows of a pack', () => {
     const columns = Int32Array.from({ length: genes }, (_, id) => (geneOf[id]! % 3 === 0 ? first + geneOf[id]! / 3 : -1));
     const width = first + Math.ceil(genes / 3);
     const decoder = packDecoder(columns, width);
-    decoder.rows(packed.length).set(packed);
     const factor = 1e4 / row.values.reduce((a, b) => a + b, 0);
+    decoder.put(packed, 3, factor);
     const expected = new Float32Array(width);
     row.indices.forEach((gene, i) => gene % 3 === 0 && (expected[first + gene / 3] = Math.log1p(Math.fround(row.values[i]! * factor))));
     const dense = new Float32Array(width + 5).fill(9);
-    decoder.dense(0, packed.length, 3, factor, true, dense, 5);
+    decoder.dense(0, 1, true, dense, 5);
     // One unit of float32: the two logarithms may round apart.
     dense.subarray(5).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(expected[i]! * 1.2e-7));
     const [indices, values] = [new Int32Array(genes), new Float32Array(genes)];
-    const written = decoder.csr(0, packed.length, 3, factor, true, indices, values, 0);
+    const written = decoder.csr(0, 1, true, null, indices, values, 0);
     const scattered = new Float32Array(width);
     for (let i = 0; i < written; i++) scattered[indices[i]!] = values[i]!;
     expect(scattered).toEqual(dense.subarray(5));
@@ -114,21 +126,31 @@ describe('rows of a pack', () => {
   test('every flipped bit is noticed; so are cut rows and rows at another place', () => {
     const row = rowOf(300, few);
     const packed = packEncoder(ranks, true).encode(row.indices, row.values, 0, 300, 12).slice();
+    const out = new Float32Array(genes);
     for (let bit = 0; bit < 8 * packed.length; bit++) {
       const damaged = packed.slice();
       damaged[bit >> 3]! ^= 1 << (bit & 7);
       const decoder = bit % 500 === 0 ? packDecoder(geneOf, genes) : shared;
-      decoder.rows(damaged.length).set(damaged);
-      if (decoder.isSound(0, damaged.length, 12)) throw new Error(`bit ${bit} was not noticed`);
+      decoder.put(damaged, 12);
+      if (!isRefused(() => decoder.dense(0, 1, false, out, 0))) throw new Error(`bit ${bit} was not noticed`);
     }
     expect(() => decode(packed.subarray(0, packed.length - 1), 12)).toThrow();
     expect(() => decode(packed, 13)).toThrow(/check word/);
     for (let trial = 0; trial < 3000; trial++) {
       const noise = Uint8Array.from({ length: random.below(200) }, () => random.bits() & 255);
-      shared.rows(noise.length).set(noise);
-      expect(() => shared.csr(0, noise.length, 0, 1, false, new Int32Array(genes), new Float32Array(genes), 0)).toThrow();
+      shared.put(noise, 0);
+      expect(() => shared.csr(0, 1, false, null, new Int32Array(genes), new Float32Array(genes), 0)).toThrow();
     }
   });
 });
 
 const shared = packDecoder(geneOf, genes);
+
+function isRefused(act: () => void): boolean {
+  try {
+    act();
+    return false;
+  } catch (thrown) {
+    return thrown instanceof DamagedRow;
+  }
+}

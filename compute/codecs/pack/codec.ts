@@ -1,275 +1,186 @@
 /**
- * Rows of a pack, encoded and decoded by the WASM module of this folder in a memory that its caller shares with it: rows are
- * decoded to where they are wanted. Errors are plain: whoever knows file and row wraps them.
+ * Packed rows decoded by the WASM module of this folder, in a memory that its caller shares with it: many rows in one call, to
+ * where they are wanted. Errors are plain: whoever knows file and row wraps them.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { packModule, readSlack, type CodecMemory } from './module.ts';
 
-/** A growing WASM memory and who uses which bytes of it; kernels/wasm/memory.ts makes them. */
-export interface CodecMemory {
-  readonly wasm: { readonly buffer: SharedArrayBuffer };
-  take(bytes: number): number;
-  give(address: number): void;
-  owns(array: ArrayBufferView): boolean;
-  heldBytes(): number;
-}
-
-interface PackExports {
-  scratchAddress(): number;
-  scratchBytes(): number;
-  sumsAddress(): number;
-  entriesOf(row: number): number;
-  isSound(row: number, bytes: number, seed: number): number;
-  encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, list: number, to: number, seed: number, fractions: boolean): number;
-  decodeSparse(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, all: boolean, factor: number, logs: boolean, indices: number, values: number): number;
-  decodeOrdered(row: number, bytes: number, seed: number, ids: number, genesOf: number, genes: number, bitmap: number, counts: number, indices: number, values: number): number;
-  decodeDense(row: number, bytes: number, seed: number, ids: number, columns: number, narrow: boolean, factor: number, logs: boolean, out: number, width: number): number;
-}
-
-interface WasmEngine {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: { env: { memory: object } }) => { readonly exports: Record<string, unknown> };
-}
-
-const wasmEngine: WasmEngine = Reflect.get(globalThis, 'WebAssembly');
-const places = ['./pack.wasm', '../../../dist/compute/codecs/pack/pack.wasm'];
-/** Blocks are written whole: so many entries more than a row has. */
+/** Blocks are written whole: so many entries more than all rows of a call have. */
 export const blockSlack = 128;
-/** Bytes that a decoder keeps for every id: its column among `width`, all bits set for none. */
+/** Bytes that a table keeps for every id: its column among `width`, all bits set for none. */
 export const columnBytes = (width: number): 2 | 4 => (width <= 65_535 ? 2 : 4);
-/** Vector loads behind the end of packed rows. */
-const readSlack = 1024;
+/** What a pack's table in the module's memory takes, and its flags (assembly/layout.ts). */
+const packBytes = 16;
+const flags = { narrow: 1, all: 2 } as const;
 
-/** Compiled once a thread, so that what the engine learned to run fast stays fast. */
-let compiled: object | null = null;
+/** Of a row that is not what was written: `job` says which. */
+export class DamagedRow extends Error {
+  readonly job: number;
 
-function instance(memory: CodecMemory): PackExports {
-  if (compiled === null) {
-    const path = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(place));
-    if (path === undefined) throw new Error('the pack codec has not been built');
-    compiled = new wasmEngine.Module(readFileSync(path));
+  constructor(job: number) {
+    super('its bytes do not fit its check word');
+    this.job = job;
   }
-  const { exports } = new wasmEngine.Instance(compiled, { env: { memory: memory.wasm } });
-  if (!isPack(exports)) throw new Error('the pack codec was built from other sources');
-  if (memory.take(exports.scratchBytes()) !== exports.scratchAddress()) throw new Error('the pack codec needs a memory of its own');
-  return exports;
 }
 
-function isPack(exports: Record<string, unknown>): exports is Record<string, unknown> & PackExports {
-  const names = ['scratchAddress', 'scratchBytes', 'sumsAddress', 'entriesOf', 'isSound', 'encodeRow', 'decodeSparse', 'decodeOrdered', 'decodeDense'];
-  return names.every((name) => typeof exports[name] === 'function');
-}
-
-export interface RowSums {
-  /** Over all genes of the row, also those that the pack leaves out. */
-  readonly total: number;
-  readonly mito: number;
-  readonly detected: number;
-  /** Its genes came in ascending order, without stored zeros. */
-  readonly ordered: boolean;
-}
-
-export interface PackEncoder {
-  /**
-   * Appends the packed row; returns its bytes. `seed` is its number in the pack. Throws when a gene is given twice or lies
-   * outside the list, and for values that are no counts unless the encoder was made for fractions.
-   */
-  encode(indices: Int32Array, values: Float32Array, from: number, to: number, seed: number): number;
-  /** Of the row encoded last. */
-  sums(): RowSums;
-  /** A copy of all rows appended so far, which are then forgotten. */
-  take(): Uint8Array;
-}
-
-const encodeProblems = ['', 'a gene is given twice', 'a value is no count (a whole number from 1 to 2^32 - 1)', 'a gene lies outside the list of genes'];
-
-/** What a gene becomes in a pack: its id, and whether it counts as mitochondrial or only enters the sums of its row. */
-export function geneRank(id: number, mito: boolean, leftOut = false): number {
-  return (leftOut ? 1 << 30 : id) | (mito ? 1 << 31 : 0);
-}
-
-/** `ranks`: gene -> geneRank. Arrays that lie in `memory` are read where they are. */
-export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: boolean): PackEncoder {
-  const wasm = instance(memory);
-  const genes = ranks.length;
-  const rankAt = memory.take(4 * genes);
-  const bitmap = memory.take(8 * Math.ceil(genes / 64));
-  const counts = memory.take(4 * genes);
-  const list = memory.take(8 * genes + 128);
-  let given = { room: 0, indices: 0, values: 0 };
-  // Two numbers an entry of 32 bits and what they have beyond a block's width at most, and the heads of blocks.
-  const most = 8 + 4 * Math.ceil(genes / 128) + 12 * genes + readSlack;
-  let room = 4 * most;
-  let out = memory.take(room);
-  let end = 0;
-  new Int32Array(memory.wasm.buffer, rankAt, genes).set(ranks);
-  new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
-  // A memory that grew is still seen through these.
-  const sums = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
-  const found = new Uint32Array(memory.wasm.buffer, wasm.sumsAddress() + 16, 2);
-  return {
-    encode(indices, values, from, to, seed) {
-      if (end + most > room) {
-        const larger = memory.take(2 * room);
-        new Uint8Array(memory.wasm.buffer).copyWithin(larger, out, out + end);
-        memory.give(out);
-        [out, room] = [larger, 2 * room];
-      }
-      let [indexAt, valueAt] = [indices.byteOffset + 4 * from, values.byteOffset + 4 * from];
-      if (!memory.owns(indices) || !memory.owns(values)) {
-        if (given.room < to - from) {
-          if (given.room > 0) [given.indices, given.values].forEach(memory.give);
-          given = { room: 2 * (to - from), indices: memory.take(8 * (to - from)), values: memory.take(8 * (to - from)) };
-        }
-        [indexAt, valueAt] = [given.indices, given.values];
-        new Int32Array(memory.wasm.buffer, indexAt, to - from).set(indices.subarray(from, to));
-        new Float32Array(memory.wasm.buffer, valueAt, to - from).set(values.subarray(from, to));
-      }
-      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, list, out + end, seed, fractions);
-      if (bytes < 0) throw new Error(encodeProblems[-bytes]);
-      end += bytes;
-      return bytes;
-    },
-    sums: () => ({ total: sums[0]!, mito: sums[1]!, detected: found[0]!, ordered: found[1] === 1 }),
-    take() {
-      const taken = new Uint8Array(end);
-      taken.set(new Uint8Array(memory.wasm.buffer, out, end));
-      end = 0;
-      return taken;
-    },
-  };
-}
-
-/** Decoders of several packs share a codec: one module, one memory. */
+/** Whoever reads several packs in one thread has one codec for them: one module, one memory. */
 export interface PackCodec {
   readonly memory: CodecMemory;
-  decoder(columns: Int32Array, width: number): PackDecoder;
+  /** What the ids of a pack become: columns among `width`, -1 to leave an id out. */
+  table(columns: Int32Array, width: number): PackTable;
+  /** Rows of all packs whose tables came from this codec; of `width` columns. */
+  jobs(width: number): PackJobs;
   /** Rows with their genes in ascending order, as files have them. `geneOfId`: of `genes`. */
   ordered(geneOfId: Int32Array, genes: number): OrderedDecoder;
 }
 
-export interface OrderedDecoder extends Pick<PackDecoder, 'rows' | 'entries'> {
+export interface PackTable {
+  readonly address: number;
+  close(): void;
+}
+
+/** Rows to be decoded, a job each, in any order and as often as they are wanted. Jobs are numbered from 0. */
+export interface PackJobs {
+  /** Room for so many jobs and the bytes of their packed rows, to be read into; those that were there are gone. */
+  room(jobs: number, bytes: number): Uint8Array;
+  /** The row lies at `offset` of the room; `seed` is its number in its pack. Values are multiplied by `factor`. */
+  set(job: number, table: PackTable, offset: number, bytes: number, seed: number, factor: number): void;
+  /** Entries that jobs [from, to) write at most. Rows are not checked here. */
+  stored(from: number, to: number): number;
+  /**
+   * Decodes jobs [from, to) one behind the other from place `at` on, with `logs` to ln(1 + x); returns the entries written, and
+   * in `indptr`, if there is one, where the rows begin (from 0 on) and where the last ends. Without a copy when all lies in the
+   * codec's memory, with `blockSlack` places more than are needed. Throws DamagedRow.
+   */
+  csr(from: number, to: number, logs: boolean, indptr: Int32Array | null, indices: Int32Array, values: Float32Array, at: number): number;
+  /** The same to whole rows of `width` columns, zeros where a row has no entry. */
+  dense(from: number, to: number, logs: boolean, out: Float32Array, at: number): void;
+  close(): void;
+}
+
+export interface OrderedDecoder {
+  /** Room for so many bytes of packed rows, to be read into; what it held is gone. */
+  rows(bytes: number): Uint8Array;
+  /** Entries of the row at an offset of the rows. Not checked against anything. */
+  entries(offset: number): number;
   /** Decodes the row at `offset`; returns its entries. Throws when it is damaged. */
   decode(offset: number, bytes: number, seed: number, indices: Int32Array, values: Float32Array, at: number): number;
   close(): void;
 }
 
-export interface PackDecoder {
-  /** Room for so many bytes of packed rows, to be read into; what it held is gone. */
-  rows(bytes: number): Uint8Array;
-  /** Entries of the row at an offset of the rows. Not checked against anything. */
-  entries(offset: number): number;
-  /**
-   * Decodes the row at `offset` as entries: `indices` and `values` get as many as are returned. Without a copy when both lie
-   * in the codec's memory and have room for `blockSlack` entries more than the row has. Throws when the row is damaged.
-   */
-  csr(offset: number, bytes: number, seed: number, factor: number, logs: boolean, indices: Int32Array, values: Float32Array, at: number): number;
-  /** Decodes the row into `width` places of `out`, zeros where it has no entry. Throws when it is damaged. */
-  dense(offset: number, bytes: number, seed: number, factor: number, logs: boolean, out: Float32Array, at: number): void;
-  /** Whether the check word of a row is right. */
-  isSound(offset: number, bytes: number, seed: number): boolean;
-  close(): void;
-}
-
 /** `memory` must be fresh: the module's own scratch area comes first in it. */
 export function openPackCodec(memory: CodecMemory): PackCodec {
-  const wasm = instance(memory);
-  const refuse = (): never => {
-    throw new Error('its bytes do not fit its check word');
-  };
-  /** Asked for every row, and nearly always of the arrays of the row before. */
-  let [indicesKnown, valuesKnown]: (ArrayBufferView | null)[] = [null, null];
-  const ownBoth = (indices: Int32Array, values: Float32Array): boolean => {
-    if (indices === indicesKnown && values === valuesKnown) return true;
-    if (!memory.owns(indices) || !memory.owns(values)) return false;
-    [indicesKnown, valuesKnown] = [indices, values];
-    return true;
-  };
-  /** Where rows go that are wanted elsewhere: entries, or one dense row. */
-  let spare = { entries: 0, indices: 0, values: 0 };
-  const spareFor = (entries: number): typeof spare => {
-    if (spare.entries < entries) {
-      if (spare.entries > 0) [spare.indices, spare.values].forEach(memory.give);
-      spare = { entries, indices: memory.take(4 * entries), values: memory.take(4 * entries) };
-    }
-    return spare;
-  };
-  const rowRoom = () => {
-    let room = 65_536;
-    let at = memory.take(room);
+  const wasm = packModule(memory);
+  const jobBytes = wasm.jobBytes();
+  /** Spans that grow, and are given back together. */
+  const spans = () => {
+    const held = new Map<string, { at: number; bytes: number }>();
     return {
-      at: () => at,
-      rows(bytes: number): Uint8Array {
-        if (bytes + readSlack > room) {
-          memory.give(at);
-          // An eighth more, so that fetches of nearly the same size do not each grow it.
-          room = Math.ceil(1.125 * bytes) + readSlack;
-          at = memory.take(room);
-        }
-        return new Uint8Array(memory.wasm.buffer, at, bytes);
+      /** Address of so many bytes under this name; their content is lost when they move. */
+      of(name: string, bytes: number): number {
+        const before = held.get(name);
+        if (before && before.bytes >= bytes) return before.at;
+        if (before) memory.give(before.at);
+        // An eighth more, so that fetches of nearly the same size do not each grow it.
+        const now = { at: memory.take(Math.ceil(1.125 * bytes)), bytes: Math.ceil(1.125 * bytes) };
+        held.set(name, now);
+        return now.at;
       },
-      entries: (offset: number): number => wasm.entriesOf(at + offset),
+      close: () => held.forEach(({ at }) => memory.give(at)),
     };
   };
+
   return {
     memory,
-    ordered(geneOfId, genes) {
-      const { at: rowsAt, rows, entries } = rowRoom();
-      const table = memory.take(4 * geneOfId.length);
-      new Int32Array(memory.wasm.buffer, table, geneOfId.length).set(geneOfId);
-      const bitmap = memory.take(8 * Math.ceil(genes / 64));
-      new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
-      const counts = memory.take(4 * genes);
-      return {
-        rows, entries,
-        decode(offset, bytes, seed, indices, values, at) {
-          const to = spareFor(geneOfId.length + blockSlack);
-          const written = wasm.decodeOrdered(rowsAt() + offset, bytes, seed, geneOfId.length, table, genes, bitmap, counts, to.indices, to.values);
-          if (written < 0) refuse();
-          indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
-          values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
-          return written;
-        },
-        close: () => [table, bitmap, counts, rowsAt()].forEach(memory.give),
-      };
-    },
-    decoder(columns, width) {
-      const { at: rowsAt, rows, entries } = rowRoom();
+    table(columns, width) {
       const genes = columns.length;
       // What lies in these tables is looked up for every entry: the fewer bytes, the more of it the processor has at hand.
       const narrow = columnBytes(width) === 2;
       const columnAt = memory.take(columnBytes(width) * genes);
       (narrow ? new Uint16Array(memory.wasm.buffer, columnAt, genes) : new Int32Array(memory.wasm.buffer, columnAt, genes)).set(columns);
+      const address = memory.take(packBytes);
       const all = columns.every((column) => column >= 0);
+      new Uint32Array(memory.wasm.buffer, address, 3).set([columnAt, genes, (narrow ? flags.narrow : 0) | (all ? flags.all : 0)]);
+      return { address, close: () => [columnAt, address].forEach(memory.give) };
+    },
+    jobs(width) {
+      const own = spans();
+      let [rowsAt, jobsAt] = [0, 0];
+      let words: Uint32Array = new Uint32Array(0);
+      let factors: Float64Array = new Float64Array(0);
+      const check = (result: number, from: number): void => {
+        if (result >= 0) throw new DamagedRow(from + result);
+      };
       return {
-        rows, entries,
-        csr(offset, bytes, seed, factor, logs, indices, values, at) {
-          // No row has more entries than genes, whatever a damaged one claims.
-          const most = at + Math.min(genes, wasm.entriesOf(rowsAt() + offset)) + blockSlack;
-          if (most <= indices.length && most <= values.length && ownBoth(indices, values)) {
-            const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, all, factor, logs, indices.byteOffset + 4 * at, values.byteOffset + 4 * at);
-            return written < 0 ? refuse() : written;
+        room(jobs, bytes) {
+          rowsAt = own.of('rows', bytes + readSlack);
+          jobsAt = own.of('jobs', jobBytes * jobs);
+          if (words.byteOffset !== jobsAt || words.byteLength < jobBytes * jobs) {
+            words = new Uint32Array(memory.wasm.buffer, jobsAt, (jobBytes * jobs) / 4);
+            factors = new Float64Array(memory.wasm.buffer, jobsAt, (jobBytes * jobs) / 8);
           }
-          const to = spareFor(genes + blockSlack);
-          const written = wasm.decodeSparse(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, all, factor, logs, to.indices, to.values);
-          if (written < 0) refuse();
-          indices.set(new Int32Array(memory.wasm.buffer, to.indices, written), at);
-          values.set(new Float32Array(memory.wasm.buffer, to.values, written), at);
+          return new Uint8Array(memory.wasm.buffer, rowsAt, bytes);
+        },
+        set(job, { address }, offset, bytes, seed, factor) {
+          const at = (job * jobBytes) / 4;
+          words[at] = rowsAt + offset;
+          words[at + 1] = bytes;
+          words[at + 2] = seed;
+          words[at + 3] = address;
+          factors[at / 2 + 2] = factor;
+        },
+        stored: (from, to) => wasm.storedRows(jobsAt + jobBytes * from, to - from, width),
+        csr(from, to, logs, indptr, indices, values, at) {
+          const [count, jobs] = [to - from, jobsAt + jobBytes * from];
+          const room = wasm.storedRows(jobs, count, width) + blockSlack;
+          const starts = indptr !== null && memory.owns(indptr) ? indptr.byteOffset : own.of('indptr', 4 * (count + 1));
+          const here = at + room <= indices.length && at + room <= values.length && memory.owns(indices) && memory.owns(values);
+          const [indicesAt, valuesAt] = here ? [indices.byteOffset + 4 * at, values.byteOffset + 4 * at] : [own.of('indices', 4 * room), own.of('values', 4 * room)];
+          check(wasm.decodeRows(jobs, count, logs, starts, indicesAt, valuesAt), from);
+          const found = new Int32Array(memory.wasm.buffer, starts, count + 1);
+          const written = found[count]!;
+          if (!here) {
+            indices.set(new Int32Array(memory.wasm.buffer, indicesAt, written), at);
+            values.set(new Float32Array(memory.wasm.buffer, valuesAt, written), at);
+          }
+          if (indptr !== null && starts !== indptr.byteOffset) indptr.set(found);
           return written;
         },
-        dense(offset, bytes, seed, factor, logs, out, at) {
-          if (out === valuesKnown || memory.owns(out)) {
-            valuesKnown = out;
-            if (at + width > out.length) throw new RangeError('a dense row does not fit');
-            if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, factor, logs, out.byteOffset + 4 * at, width) < 0) refuse();
-            return;
+        dense(from, to, logs, out, at) {
+          const [count, jobs] = [to - from, jobsAt + jobBytes * from];
+          if (at + count * width > out.length) throw new RangeError('dense rows do not fit');
+          if (memory.owns(out)) return check(wasm.decodeDenseRows(jobs, count, logs, out.byteOffset + 4 * at, width), from);
+          const row = own.of('values', 4 * width);
+          for (let i = 0; i < count; i++) {
+            check(wasm.decodeDenseRows(jobs + i * jobBytes, 1, logs, row, width), from + i);
+            out.set(new Float32Array(memory.wasm.buffer, row, width), at + i * width);
           }
-          const { values } = spareFor(width);
-          if (wasm.decodeDense(rowsAt() + offset, bytes, seed, genes, columnAt, narrow, factor, logs, values, width) < 0) refuse();
-          out.set(new Float32Array(memory.wasm.buffer, values, width), at);
         },
-        isSound: (offset, bytes, seed) => wasm.isSound(rowsAt() + offset, bytes, seed) === 1,
-        close: () => [columnAt, rowsAt()].forEach(memory.give),
+        close: own.close,
+      };
+    },
+    ordered(geneOfId, genes) {
+      const own = spans();
+      let rowsAt = 0;
+      const table = own.of('table', 4 * geneOfId.length);
+      new Int32Array(memory.wasm.buffer, table, geneOfId.length).set(geneOfId);
+      const bitmap = own.of('bitmap', 8 * Math.ceil(genes / 64));
+      new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
+      const counts = own.of('counts', 4 * genes);
+      const [indicesAt, valuesAt] = [own.of('indices', 4 * geneOfId.length), own.of('values', 4 * geneOfId.length)];
+      return {
+        rows(bytes) {
+          rowsAt = own.of('rows', bytes + readSlack);
+          return new Uint8Array(memory.wasm.buffer, rowsAt, bytes);
+        },
+        entries: (offset) => wasm.entriesOf(rowsAt + offset),
+        decode(offset, bytes, seed, indices, values, at) {
+          const written = wasm.decodeOrdered(rowsAt + offset, bytes, seed, geneOfId.length, table, genes, bitmap, counts, indicesAt, valuesAt);
+          if (written < 0) throw new DamagedRow(0);
+          indices.set(new Int32Array(memory.wasm.buffer, indicesAt, written), at);
+          values.set(new Float32Array(memory.wasm.buffer, valuesAt, written), at);
+          return written;
+        },
+        close: own.close,
       };
     },
   };

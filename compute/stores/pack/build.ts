@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import { nearNames } from '../../../protocol/format.ts';
 import { syncFolder } from '../../../io/sync-folder.ts';
-import { geneRank } from '../../codecs/pack/codec.ts';
+import { geneRank } from '../../codecs/pack/encoder.ts';
 import { plainArena } from '../../kernels/block.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';

@@ -1,5 +1,5 @@
 /** A range of rows packed: what workers do while a pack is built. */
-import { packEncoder, type PackEncoder } from '../../codecs/pack/codec.ts';
+import { packEncoder, type PackEncoder } from '../../codecs/pack/encoder.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
 import { createArena } from '../../kernels/wasm/arena.ts';
 import type { Arena } from '../../kernels/block.ts';

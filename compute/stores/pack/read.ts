@@ -6,9 +6,9 @@ import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
-import { runReader } from './runs.ts';
 import type { RowStore, RowView } from '../rows/contract.ts';
 import { pointerStride, startOf, type RowPointers } from '../rows/pointers.ts';
+import { packedRows } from './rows.ts';
 import { packPath, readDescription, readFully, rowStarts, sameSource, sourceOf, type PackDescription, type PackTableName } from './format.ts';
 
 /** What workers need; arrays are in shared memory. */
@@ -111,84 +111,17 @@ export function packCodec(): PackCodec {
   return openPackCodec(createLinearMemory(2 ** 32));
 }
 
-/** Errors while loading and decoding: corrupt-file with the row, truncated-file, io-failed. */
-export function packStore({ path, pointers, totals, geneOfId, held }: PackSpec, view: RowView, codec = packCodec()): RowStore {
-  const columns = view.columns === null ? geneOfId : geneOfId.map((gene) => view.columns![gene]!);
-  const decoder = codec.decoder(columns, view.width);
-  const file = held === undefined ? openBytes(path) : null;
-  const readRuns = file && runReader(file);
-  /** No row has more entries than there are genes, nor more than are wanted. */
-  const most = Math.min(geneOfId.length, view.width);
-  let ids = new Uint32Array(0);
-  let offsets = new Uint32Array(0);
-  let runAts = new Uint32Array(0);
-  let runOffsets = new Float64Array(0);
-  const factorOf = (row: number): number => (view.targetSum === null ? 1 : totals[row]! > 0 ? view.targetSum / totals[row]! : 0);
-  const damaged = (k: number, cause: unknown): Error => failure('corrupt-file', { path, element: `row ${ids[k]!}`, reason: messageOf(cause) }, cause);
-  /** Whole words, so that they are moved as such: bytes one by one take as long as reading the file. */
-  const takeHeld = (words: Float64Array): void => {
-    let count = 0;
-    for (let k = 0; k < ids.length; k++) {
-      const start = startOf(pointers, ids[k]!);
-      runOffsets[k] = start;
-      offsets[k] = 8 * count + (start % 8);
-      count += Math.ceil((start + pointers.lengths[ids[k]!]!) / 8) - Math.floor(start / 8);
-    }
-    const room = decoder.rows(8 * count);
-    const target = new Float64Array(room.buffer, room.byteOffset, count);
-    for (let k = 0, at = 0; k < ids.length; k++) {
-      const [first, end] = [Math.floor(runOffsets[k]! / 8), Math.ceil((runOffsets[k]! + pointers.lengths[ids[k]!]!) / 8)];
-      target.set(words.subarray(first, end), at);
-      at += end - first;
-    }
-  };
+/** One pack as any store. Errors while loading and decoding: see packedRows. */
+export function packStore(spec: PackSpec, view: RowView, codec = packCodec()): RowStore {
+  const rows = packedRows([{ spec, rowOffset: 0, columns: view.columns }], view, codec);
   return {
-    load(wanted) {
-      ids = Uint32Array.from(wanted);
-      if (offsets.length < ids.length + 1) {
-        [offsets, runAts] = [new Uint32Array(ids.length + 1), new Uint32Array(ids.length + 1)];
-        runOffsets = new Float64Array(ids.length);
-      }
-      if (held !== undefined || readRuns === null) return takeHeld(held!);
-      let bytes = 0;
-      let count = 0;
-      for (let k = 0; k < ids.length; k++) {
-        // Rows that follow one another are one piece of the file.
-        if (k === 0 || ids[k] !== ids[k - 1]! + 1) {
-          runOffsets[count] = startOf(pointers, ids[k]!);
-          runAts[count++] = bytes;
-        }
-        offsets[k] = bytes;
-        bytes += pointers.lengths[ids[k]!]!;
-      }
-      offsets[ids.length] = bytes;
-      runAts[count] = bytes;
-      return readRuns({ count, offsets: runOffsets, ats: runAts, target: decoder.rows(bytes) });
-    },
-    // Before the row is checked its length may be anything.
-    entries: (k) => Math.min(most, decoder.entries(offsets[k]!)),
-    csr(k, indices, values, at) {
-      const id = ids[k]!;
-      try {
-        return decoder.csr(offsets[k]!, pointers.lengths[id]!, id, factorOf(id), view.log1p, indices, values, at);
-      } catch (cause) {
-        throw damaged(k, cause);
-      }
-    },
-    dense(k, out, at) {
-      const id = ids[k]!;
-      try {
-        decoder.dense(offsets[k]!, pointers.lengths[id]!, id, factorOf(id), view.log1p, out, at);
-      } catch (cause) {
-        throw damaged(k, cause);
-      }
-    },
+    load: (ids) => rows.load(ids),
+    entries: (k) => rows.stored(k, k + 1),
+    csr: (k, indices, values, at) => rows.csr(k, k + 1, null, indices, values, at),
+    dense: (k, out, at) => rows.dense(k, k + 1, out, at),
     // Packed rows lie in the codec's memory, which whoever made it counts.
-    heldBytes: () => ids.byteLength + offsets.byteLength + runAts.byteLength + runOffsets.byteLength,
-    close: () => {
-      decoder.close();
-      file?.close();
-    },
+    heldBytes: () => rows.heldBytes(),
+    close: () => rows.close(),
   };
 }
 

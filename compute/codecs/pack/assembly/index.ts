@@ -1,15 +1,25 @@
 // Rows of a pack, one at a time. Every length is checked before it is used: a damaged row gives an error, never wrong numbers.
 import { packedBytes, unpackCounts, unpackGaps } from './bits';
 import { checkWord } from './checksum';
-import { BLOCK, BLOCK_HEAD, FLOATS, IDS, KEPT_COLUMNS, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, SCRATCH, SCRATCH_BYTES, VALUES } from './layout';
+import {
+  ALL, BLOCK, BLOCK_HEAD, FLOATS, IDS, JOB_BYTES, JOB_FACTOR, JOB_PACK, JOB_ROW_BYTES, JOB_SEED, KEPT_COLUMNS, KEPT_VALUES, KNOWN, LOGS, MORE_BITS, NARROW, PACK_COLUMNS, PACK_FLAGS, PACK_IDS, SCRATCH,
+  SCRATCH_BYTES, VALUES,
+} from './layout';
 
 export { encodeRow, sumsAddress } from './encode';
 
 const DAMAGED: i32 = -1;
 
-/** Where the block that follows the one at hand begins, and the last id so far. */
+/** Of the row at hand: the head of the block that comes next and where its numbers begin, the end of the row, the last id so far, and how many ids there are. */
+let heads: usize = 0;
 let next: usize = 0;
+let end: usize = 0;
 let before: u32 = 0;
+let ids: u32 = 0;
+/** What its ids become; see decodeRows. */
+let columns: usize = 0;
+let narrow: bool = false;
+let all: bool = false;
 
 export function scratchAddress(): usize {
   return SCRATCH;
@@ -19,67 +29,90 @@ export function scratchBytes(): usize {
   return SCRATCH_BYTES;
 }
 
+/** Bytes of a job. */
+export function jobBytes(): usize {
+  return JOB_BYTES;
+}
+
 /** Entries of a packed row, by its header alone. */
 export function entriesOf(row: usize): u32 {
   return load<u32>(row, 4);
 }
 
 /** 1 when the check word of a row fits its bytes and its place. */
-export function isSound(row: usize, bytes: u32, seed: u32): i32 {
+function isSound(row: usize, bytes: u32, seed: u32): i32 {
   return bytes >= 8 && load<u32>(row) == checkWord(row + 4, bytes - 4, seed) ? 1 : 0;
 }
 
+/** Entries that rows will have at most, `most` each, before they have been checked. */
+export function storedRows(jobs: usize, count: u32, most: u32): u32 {
+  let sum: u32 = 0;
+  for (const end = jobs + <usize>count * JOB_BYTES; jobs < end; jobs += JOB_BYTES) sum += min(most, entriesOf(load<u32>(jobs)));
+  return sum;
+}
+
 /**
- * Decodes a row into `indices` and `values`, which have room for 127 entries more than the row has. `columns` maps ids to
- * columns, of 16 bits when `narrow`, else 32; all bits set leave an entry out, and there is none such with `all`. With `logs` values become float32(ln(1 + float32(value * factor))),
- * else float32(value * factor). Returns the entries written, -1 for a damaged row.
+ * Decodes the rows of so many jobs (layout.ts) one behind the other into `indices` and `values`, which have room for 127 entries
+ * more than storedRows says; `indptr` gets where each begins and where the last ends. With `logs` values become float32(ln(1 + float32(value * factor))),
+ * else float32(value * factor). Returns -1, else the place of the first job whose row is damaged.
  */
-export function decodeSparse(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, all: bool, factor: f64, logs: bool, indices: usize, values: usize,
-): i32 {
-  const entries = begin(row, bytes, seed, ids);
-  if (entries < 0) return DAMAGED;
-  const end = row + bytes;
-  let heads = row + 8;
+export function decodeRows(jobs: usize, count: u32, logs: bool, indptr: usize, indices: usize, values: usize): i32 {
   let written: u32 = 0;
-  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+  store<u32>(indptr, 0);
+  for (let i: u32 = 0; i < count; i++, jobs += JOB_BYTES) {
+    const entries = beginJob(jobs);
+    if (entries < 0) return i;
+    const kept = decodeRow(<u32>entries, load<f64>(jobs, JOB_FACTOR), logs, indices + (<usize>written << 2), values + (<usize>written << 2));
+    if (kept < 0) return i;
+    written += <u32>kept;
+    indptr += 4;
+    store<u32>(indptr, written);
+  }
+  return -1;
+}
+
+/** The same into a dense row of `width` columns each, zeros where there is no entry. */
+export function decodeDenseRows(jobs: usize, count: u32, logs: bool, out: usize, width: u32): i32 {
+  for (let i: u32 = 0; i < count; i++, jobs += JOB_BYTES, out += <usize>width << 2) {
+    memory.fill(out, 0, <usize>width << 2);
+    const entries = beginJob(jobs);
+    if (entries < 0 || !decodeDenseRow(<u32>entries, load<f64>(jobs, JOB_FACTOR), logs, out)) return i;
+  }
+  return -1;
+}
+
+/** Entries written, -1 for a damaged row. */
+function decodeRow(entries: u32, factor: f64, logs: bool, indices: usize, values: usize): i32 {
+  let written: usize = 0;
+  for (let left = entries; left > 0; ) {
     const count = min(BLOCK, left);
     left -= count;
-    const here = values + (<usize>written << 2);
-    const to = indices + (<usize>written << 2);
-    if (!readBlock(heads, count, end, ids, all ? here : VALUES, narrow ? columns : 0)) return DAMAGED;
+    if (!readBlock(count, all ? values + written : VALUES, narrow ? columns : 0)) return DAMAGED;
     if (!all) {
-      written += keep(count, columns, narrow, to, here);
+      written += <usize>keep(count, columns, narrow, indices + written, values + written) << 2;
     } else {
-      if (narrow) mapNarrow(count, to);
-      else mapWide(count, columns, to);
-      written += count;
+      if (narrow) mapNarrow(count, indices + written);
+      else mapWide(count, columns, indices + written);
+      written += <usize>count << 2;
     }
   }
   if (next != end) return DAMAGED;
-  if (factor != 1 || logs) scale(values, written, factor, logs);
-  return <i32>written;
+  if (factor != 1 || logs) scale(values, <u32>(written >> 2), factor, logs);
+  return <i32>(written >> 2);
 }
 
-/** The same into a row of `width` columns at `out`, zeros where there is no entry. Returns 0, or -1 for a damaged row. */
-export function decodeDense(
-  row: usize, bytes: u32, seed: u32, ids: u32, columns: usize, narrow: bool, factor: f64, logs: bool, out: usize, width: u32,
-): i32 {
-  memory.fill(out, 0, <usize>width << 2);
-  const entries = begin(row, bytes, seed, ids);
-  if (entries < 0) return DAMAGED;
-  const end = row + bytes;
+/** False for a damaged row. */
+function decodeDenseRow(entries: u32, factor: f64, logs: bool, out: usize): bool {
   const plain = factor == 1 && !logs;
-  let heads = row + 8;
-  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+  for (let left = entries; left > 0; ) {
     const count = min(BLOCK, left);
     left -= count;
-    if (!readBlock(heads, count, end, ids, VALUES, narrow ? columns : 0)) return DAMAGED;
+    if (!readBlock(count, VALUES, narrow ? columns : 0)) return false;
     const kept = keep(count, columns, narrow, KEPT_COLUMNS, KEPT_VALUES);
     if (!plain) scale(KEPT_VALUES, kept, factor, logs);
     for (let i: usize = 0; i < <usize>kept << 2; i += 4) store<f32>(out + (<usize>load<u32>(KEPT_COLUMNS + i) << 2), load<f32>(KEPT_VALUES + i));
   }
-  return next == end ? 0 : DAMAGED;
+  return next == end;
 }
 
 /**
@@ -88,17 +121,15 @@ export function decodeDense(
  * written, -1 for a damaged row.
  */
 export function decodeOrdered(
-  row: usize, bytes: u32, seed: u32, ids: u32, genesOf: usize, genes: u32, bitmap: usize, counts: usize, indices: usize, values: usize,
+  row: usize, bytes: u32, seed: u32, most: u32, genesOf: usize, genes: u32, bitmap: usize, counts: usize, indices: usize, values: usize,
 ): i32 {
-  const entries = begin(row, bytes, seed, ids);
+  const entries = begin(row, bytes, seed, most);
   if (entries < 0) return DAMAGED;
-  const end = row + bytes;
-  let heads = row + 8;
   let sound = true;
-  for (let left = <u32>entries; left > 0; heads += BLOCK_HEAD) {
+  for (let left = <u32>entries; left > 0; ) {
     const count = min(BLOCK, left);
     left -= count;
-    sound = readBlock(heads, count, end, ids, VALUES, 0);
+    sound = readBlock(count, VALUES, 0);
     if (!sound) break;
     for (let i: usize = 0; i < <usize>count << 2; i += 4) {
       const gene = load<u32>(genesOf + (load<u32>(IDS + i) << 1));
@@ -123,20 +154,35 @@ export function decodeOrdered(
   return sound && next == end ? <i32>(written >> 2) : DAMAGED;
 }
 
-/** Entries of a sound row, -1 for any other. */
-function begin(row: usize, bytes: u32, seed: u32, ids: u32): i32 {
+/** Entries of the row of a job, -1 when it is not sound. */
+function beginJob(job: usize): i32 {
+  const pack = <usize>load<u32>(job, JOB_PACK);
+  const flags = load<u32>(pack, PACK_FLAGS);
+  columns = load<u32>(pack, PACK_COLUMNS);
+  narrow = (flags & NARROW) != 0;
+  all = (flags & ALL) != 0;
+  return begin(load<u32>(job), load<u32>(job, JOB_ROW_BYTES), load<u32>(job, JOB_SEED), load<u32>(pack, PACK_IDS));
+}
+
+/** Entries of a sound row, -1 for any other. `most`: ids that there are. */
+function begin(row: usize, bytes: u32, seed: u32, most: u32): i32 {
   if (isSound(row, bytes, seed) == 0) return DAMAGED;
   const entries = load<u32>(row, 4);
-  const heads = ((entries + BLOCK - 1) / BLOCK) * BLOCK_HEAD;
-  if (entries > ids || <u64>heads + 8 > <u64>bytes) return DAMAGED;
-  next = row + 8 + heads;
+  const headBytes = ((entries + BLOCK - 1) / BLOCK) * BLOCK_HEAD;
+  if (entries > most || <u64>headBytes + 8 > <u64>bytes) return DAMAGED;
+  heads = row + 8;
+  next = heads + headBytes;
+  end = row + bytes;
+  ids = most;
   before = -1;
   forgetLogs();
   return <i32>entries;
 }
 
-/** Ids of a block to IDS, as addresses in a table of 16 bits at `table`, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
-function readBlock(head: usize, count: u32, end: usize, ids: u32, values: usize, table: usize): bool {
+/** Ids of the next block to IDS, as addresses in a table of 16 bits at `table`, its values as float32 to `values` (128 of them are written). False when it cannot be right. */
+function readBlock(count: u32, values: usize, table: usize): bool {
+  const head = heads;
+  heads += BLOCK_HEAD;
   const steps = (count + 3) >> 2;
   const gapWidth = <u32>load<u8>(head);
   const countWidth = <u32>load<u8>(head, 1);

@@ -27,3 +27,19 @@ export const FLOATS: u32 = 64;
 export const BLOCK_HEAD: u32 = 4;
 /** A number may have so many bits more than its block's width: they lie in one byte. */
 export const MORE_BITS: u32 = 8;
+
+/** A row to be decoded: its address, bytes and number in its pack (uint32), the pack's table below, and what its values are multiplied by (float64). */
+export const JOB_BYTES: usize = 24;
+export const JOB_ROW_BYTES: usize = 4;
+export const JOB_SEED: usize = 8;
+export const JOB_PACK: usize = 12;
+export const JOB_FACTOR: usize = 16;
+
+/** Of a pack: address of the columns of its ids, how many ids there are, and flags (uint32). A column with all bits set leaves an entry out. */
+export const PACK_COLUMNS: usize = 0;
+export const PACK_IDS: usize = 4;
+export const PACK_FLAGS: usize = 8;
+/** Columns have 16 bits, else 32. */
+export const NARROW: u32 = 1;
+/** Every id has a column. */
+export const ALL: u32 = 2;
