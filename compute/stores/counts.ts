@@ -9,6 +9,9 @@ import { openEntries } from './open-entries.ts';
 /** Places spread over a matrix where values are looked at, and values looked at in each. */
 const samplePlaces = 12;
 const samplePlaceValues = 4096;
+/** Values that are decoded for it at most: where chunks are large, fewer places are looked at, since files are opened often. */
+const mostDecoded = 1 << 25;
+const leastPlaces = 3;
 /** Rows looked at in each place of a dense matrix, as far as they are few values. */
 const sampleDenseValues = 1 << 20;
 
@@ -82,7 +85,7 @@ async function* sampleValues(spec: MatrixSpec): AsyncGenerator<Float64Array, voi
 async function* sampleVector(spec: DatasetSpec): AsyncGenerator<Float64Array, void, void> {
   const [reader] = await openArrays([spec]);
   try {
-    for (const [start, end] of places(spec.shape[0]!, samplePlaceValues)) {
+    for (const [start, end] of places(spec.shape[0]!, samplePlaceValues, placesFor(spec))) {
       const values = new Float64Array(end - start);
       reader!.readInto(start, end, values, 0);
       yield values;
@@ -97,7 +100,7 @@ async function* sampleRows(spec: DatasetSpec): AsyncGenerator<Float64Array, void
   const rows = Math.max(1, Math.min(16, Math.floor(sampleDenseValues / width)));
   const [reader] = await openArrays([spec]);
   try {
-    for (const [start, end] of places(spec.shape[0]!, rows)) {
+    for (const [start, end] of places(spec.shape[0]!, rows, placesFor(spec))) {
       const values = new Float64Array((end - start) * width);
       reader!.readRows(start, end, values);
       yield values;
@@ -107,10 +110,17 @@ async function* sampleRows(spec: DatasetSpec): AsyncGenerator<Float64Array, void
   }
 }
 
+function placesFor({ layout, shape }: DatasetSpec): number {
+  if (layout.kind !== 'chunked') return samplePlaces;
+  // Every place of a dense matrix takes all chunks that lie beside one another.
+  const decoded = layout.chunkShape[0]! * (shape[1] ?? 1);
+  return Math.max(leastPlaces, Math.min(samplePlaces, Math.floor(mostDecoded / decoded)));
+}
+
 /** Ranges of `size` spread over `length`, the first and the last included; all of it when that is little. */
-export function places(length: number, size: number): [start: number, end: number][] {
-  if (length <= size * samplePlaces) return length === 0 ? [] : [[0, length]];
+export function places(length: number, size: number, most = samplePlaces): [start: number, end: number][] {
+  if (length <= size * most) return length === 0 ? [] : [[0, length]];
   // Multiplied before it is divided: the last start is then exact.
-  const start = (i: number): number => Math.floor(((length - size) * i) / (samplePlaces - 1));
-  return Array.from({ length: samplePlaces }, (_, i) => [start(i), start(i) + size]);
+  const start = (i: number): number => Math.floor(((length - size) * i) / (most - 1));
+  return Array.from({ length: most }, (_, i) => [start(i), start(i) + size]);
 }

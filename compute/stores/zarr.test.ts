@@ -135,6 +135,7 @@ describe.skipIf(anndataPython === null)('stores that Python wrote (need anndata 
     expect(await opening(damaged('codec', 'default', (store) => set(store, { compressor: { id: 'lzma' } })))).toMatchObject({ kind: 'unsupported-encoding', facts: { element: '/X/data', encoding: 'the codec lzma' } });
     expect(await opening(damaged('cname', 'default', (store) => set(store, { compressor: { id: 'blosc', cname: 'snappy' } })))).toMatchObject({ kind: 'unsupported-encoding', facts: { encoding: 'Blosc with snappy' } });
     expect(await opening(damaged('huge', 'default', (store) => set(store, { chunks: [2 ** 31] })))).toMatchObject({ kind: 'corrupt-file', facts: { reason: expect.stringContaining('impossibly large') } });
+    expect(await opening(damaged('many', 'default', (store) => set(store, { chunks: [1], shape: [2 ** 26] })))).toMatchObject({ kind: 'unsupported-encoding', facts: { encoding: expect.stringContaining('67108864 chunks') } });
     // A chunk that claims more than its bytes can hold takes no memory for it.
     expect(await readAll(damaged('claims', 'zlib', (store) => set(store, { chunks: [2 ** 28] })))).toMatchObject({ kind: 'corrupt-chunk', facts: { reason: expect.stringContaining('cannot hold') } });
   });

@@ -3,7 +3,7 @@ import { crc32c } from '../../io/crc32c.ts';
 import { joinFiles, joinedName, openJoined, type JoinedFiles } from '../../io/joined-files.ts';
 import type { FileBytes } from '../../io/file.ts';
 import type { ChunkIndex } from '../hdf5/index.ts';
-import type { ZarrStorage } from './storage.ts';
+import { NotRead, type ZarrStorage } from './storage.ts';
 
 /** An index of more would take a quarter of a GiB. */
 const mostChunks = 1 << 24;
@@ -17,7 +17,7 @@ export function placeChunks(folder: string, shape: readonly number[], storage: Z
   const grid = shape.map((length, axis) => Math.ceil(length / fileShape[axis]!));
   const counts = shape.map((length, axis) => Math.ceil(length / chunkShape[axis]!));
   const total = product(counts);
-  if (total > mostChunks) throw new Error(`it is cut into ${total} chunks`);
+  if (total > mostChunks) throw new NotRead(`${total} chunks (more than ${mostChunks})`);
   const files = joinFiles({ folder, grid, prefix: storage.prefix, separator: storage.separator });
   const index: ChunkIndex = { offset: new Float64Array(total), storedBytes: new Uint32Array(total), filterMask: new Uint32Array(total) };
   if (shard !== null) {

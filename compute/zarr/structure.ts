@@ -93,7 +93,10 @@ export function openZarrStore(path: string): Structure {
 
   return {
     path,
-    bytes: stampOf(path)?.bytes ?? 0,
+    // Only where it is asked for: every file is looked at.
+    get bytes() {
+      return stampOf(path)?.bytes ?? 0;
+    },
     kind: (name) => nodeAt(name)?.kind ?? null,
     children: (group) => (nodeAt(group)?.kind === 'group' ? childrenOf(join(path, placeOf(group)!)).filter((child) => nodeAt(`${group === '/' ? '' : group}/${child}`) !== null) : []),
     attributes: (name) => Object.keys(existing(name).attributes),

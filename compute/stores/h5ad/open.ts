@@ -27,7 +27,9 @@ export async function h5adParts(structure: Structure, format: 'h5ad' | 'zarr' = 
   return {
     path: structure.path,
     format,
-    bytes: structure.bytes,
+    get bytes() {
+      return structure.bytes;
+    },
     encoding: encodingOf(structure),
     obs: openFrame(structure, '/obs') ?? numberedFrame(matrices[0]?.facts.nObs ?? 0),
     var: openFrame(structure, '/var') ?? numberedFrame(first?.facts.nVars ?? 0),

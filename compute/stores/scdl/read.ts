@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
 import type { CsrSource } from '../csr-source.ts';
+import { startOf } from '../rows/pointers.ts';
 import { scdlBytes, scdlFiles, type ScdlSpec, type ScdlType } from './contract.ts';
 
 export interface BareArray {
@@ -94,7 +95,7 @@ export function scdlCsr(spec: ScdlSpec): CsrSource {
   const ids = openBare(join(spec.folder, scdlFiles.ids), spec.ids);
   return {
     path: spec.folder, element: 'X', nObs: spec.nObs, nVars: spec.nVars, stored: spec.stored,
-    pointers: (rowStart, rowEnd) => Float64Array.from({ length: rowEnd - rowStart + 1 }, (_, i) => positionOf(spec, rowStart + i)),
+    pointers: (rowStart, rowEnd) => Float64Array.from({ length: rowEnd - rowStart + 1 }, (_, i) => (rowStart + i === spec.nObs ? spec.stored : startOf(spec.pointers, rowStart + i))),
     entries(start, end, indices, out) {
       ids.read(start, end, indices);
       values.read(start, end, out);
@@ -104,11 +105,4 @@ export function scdlCsr(spec: ScdlSpec): CsrSource {
       ids.close();
     },
   };
-}
-
-function positionOf({ pointers, nObs, stored }: ScdlSpec, row: number): number {
-  if (row === nObs) return stored;
-  let at = pointers.starts[Math.floor(row / 256)]!;
-  for (let i = row - (row % 256); i < row; i++) at += pointers.lengths[i]!;
-  return at;
 }

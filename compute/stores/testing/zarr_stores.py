@@ -45,7 +45,7 @@ variants = {
     "default": {},
     "zlib": {"compressor": numcodecs.Zlib(1), "shuffle": True, "chunks": 1000},
     "plain": {"compressor": None, "chunks": 977},
-    "slashes": {"compressor": numcodecs.Zstd(3), "chunks": 64, "dimension_separator": "/"},
+    "slashes": {"compressor": numcodecs.Zstd(3), "chunks": 500, "dimension_separator": "/"},
     "bits": {"compressor": blosc("zstd", 2), "chunks": 4096},
     "big-endian": {"compressor": numcodecs.GZip(1), "chunks": 300, "order": ">"},
     "one": {"compressor": numcodecs.LZ4(), "chunks": 10**9},
