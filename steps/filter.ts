@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseWhere } from '../protocol/where.ts';
 import { planPass } from './cost.ts';
 import { code, defineStep, pythonLiteral } from './define.ts';
+import { levelColumn } from './filter.rules.ts';
 import { param, realNumber, wholeNumber } from './params.ts';
 
 const limit = (help: string, unit: string) =>
@@ -28,22 +29,6 @@ const what = z.strictObject({
 });
 
 export type FilterParams = z.infer<typeof what>;
-
-/** The obs column of the filter level. */
-export const levelColumn = 'pass_filter';
-
-/** scanpy-like order in which limits are applied; a cell is counted under the first one that removes it. */
-export const filterRules = ['level', 'where', 'min_counts', 'max_counts', 'min_genes', 'max_genes', 'max_pct_mt'] as const;
-export type FilterRule = (typeof filterRules)[number];
-
-/** The obs column each limit looks at. */
-export const limitColumn: Readonly<Record<Exclude<FilterRule, 'level' | 'where'>, string>> = {
-  min_counts: 'total_counts',
-  max_counts: 'total_counts',
-  min_genes: 'n_genes_by_counts',
-  max_genes: 'n_genes_by_counts',
-  max_pct_mt: 'pct_counts_mt',
-};
 
 export const filter = defineStep({
   id: 'filter',

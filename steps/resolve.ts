@@ -6,7 +6,7 @@ import type { InputFacts } from '../protocol/matrix.ts';
 import type { Hardware, PlanFacts, StepPlan } from '../protocol/plan.ts';
 import type { Recipe, RecipeStep } from '../protocol/recipe.ts';
 import { columnsOf, parseWhere } from '../protocol/where.ts';
-import { levelColumn } from './filter.ts';
+import { levelColumn } from './filter.rules.ts';
 import { howSchema, type Device, type How } from './params.ts';
 import { qcObsColumns } from './qc.ts';
 import { definitionOf, isStepId, stepIds, type StepId } from './table.ts';

@@ -1,38 +1,29 @@
-/** Name of a call -> the function that does it. */
+/** Name of a call -> how the function that does it is loaded: a worker loads only what it is asked for. */
 import type { Call, CallContext, CallName } from './contract.ts';
-import { runCorrect, runGeneBlockCall } from './differential.ts';
-import { runEigen } from './eigen.ts';
-import { runGeneratePlate } from './generate.ts';
-import { runCarry, runCluster, runListed, runPartition, runTransport, runWholeCorrection } from './integration.ts';
-import { runLeidenClusters } from './leiden.ts';
-import { runConnect, runDescend, runNearest } from './neighbors.ts';
-import { runPackRange } from './pack.ts';
-import { runTranspose } from './transpose.ts';
-import { runUmapLayout } from './umap.ts';
 
-export const callTable: { readonly [Name in CallName]: Call<Name> } = {
-  generate: runGeneratePlate,
-  transpose: runTranspose,
-  pack: runPackRange,
-  eigen: runEigen,
-  nearest: runNearest,
-  descend: runDescend,
-  connect: runConnect,
-  cluster: runCluster,
-  transport: runTransport,
-  partition: runPartition,
-  listed: runListed,
-  wholeCorrection: runWholeCorrection,
-  geneBlock: runGeneBlockCall,
-  correct: runCorrect,
-  carry: runCarry,
-  umap: runUmapLayout,
-  leiden: runLeidenClusters,
+export const callTable: { readonly [Name in CallName]: () => Promise<Call<Name>> } = {
+  generate: async () => (await import('./generate.ts')).runGeneratePlate,
+  transpose: async () => (await import('./transpose.ts')).runTranspose,
+  pack: async () => (await import('./pack.ts')).runPackRange,
+  eigen: async () => (await import('./eigen.ts')).runEigen,
+  nearest: async () => (await import('./neighbors.ts')).runNearest,
+  descend: async () => (await import('./neighbors.ts')).runDescend,
+  connect: async () => (await import('./neighbors.ts')).runConnect,
+  cluster: async () => (await import('./integration.ts')).runCluster,
+  transport: async () => (await import('./integration.ts')).runTransport,
+  partition: async () => (await import('./integration.ts')).runPartition,
+  listed: async () => (await import('./integration.ts')).runListed,
+  wholeCorrection: async () => (await import('./integration.ts')).runWholeCorrection,
+  geneBlock: async () => (await import('./differential.ts')).runGeneBlockCall,
+  correct: async () => (await import('./differential.ts')).runCorrect,
+  carry: async () => (await import('./integration.ts')).runCarry,
+  umap: async () => (await import('./umap.ts')).runUmapLayout,
+  leiden: async () => (await import('./leiden.ts')).runLeidenClusters,
 };
 
 /** Runs a call by the name that came over a wire; its payload was typed where it was sent. */
-export function runCall(name: string, payload: unknown, context: CallContext): unknown {
-  const call = (callTable as Readonly<Record<string, (payload: never, context: CallContext) => unknown>>)[name];
-  if (!call) throw new RangeError(`no call named ${name}`);
-  return call(payload as never, context);
+export async function runCall(name: string, payload: unknown, context: CallContext): Promise<unknown> {
+  const load = (callTable as Readonly<Record<string, () => Promise<(payload: never, context: CallContext) => unknown>>>)[name];
+  if (!load) throw new RangeError(`no call named ${name}`);
+  return (await load())(payload as never, context);
 }

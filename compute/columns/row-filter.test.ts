@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseWhere } from '../../protocol/where.ts';
-import { filterRules } from '../../steps/filter.ts';
+import { filterRules } from '../../steps/filter.rules.ts';
 import type { ColumnValues } from './file.ts';
 import { applyFilter, type FilterSpec } from './row-filter.ts';
 

@@ -3,7 +3,7 @@
  * just been computed) and later from stored columns, so both always agree.
  */
 import type { Where } from '../../protocol/where.ts';
-import { filterRules, limitColumn, type FilterRule } from '../../steps/filter.ts';
+import { filterRules, limitColumn, type FilterRule } from '../../steps/filter.rules.ts';
 import type { ColumnValues } from './file.ts';
 import { evaluateWhere, type ColumnLookup } from './where.ts';
 

@@ -1,6 +1,7 @@
 /** The filter step's parameters as rules that can be applied to a run of cells anywhere. */
 import { columnsOf, parseWhere } from '../../protocol/where.ts';
-import { filterRules, levelColumn, type FilterParams, type FilterRule, limitColumn } from '../../steps/filter.ts';
+import { filterRules, levelColumn, limitColumn, type FilterRule } from '../../steps/filter.rules.ts';
+import type { FilterParams } from '../../steps/filter.ts';
 import type { FilterSpec } from '../columns/row-filter.ts';
 
 /** Null parameters mean a recipe without a filter step: everything is kept. */

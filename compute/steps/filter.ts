@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import { formatCount } from '../../protocol/format.ts';
-import { filterRules } from '../../steps/filter.ts';
+import { filterRules } from '../../steps/filter.rules.ts';
 import { readColumnFile, type ColumnRef, type ColumnValues } from '../columns/file.ts';
 import { applyFilter } from '../columns/row-filter.ts';
 import { tilesOf } from '../matrix/tiles.ts';

@@ -1,5 +1,5 @@
 /** Limits of the filter step as they are tried on the quality page, and which cells of a sample they would keep. */
-import { limitColumn } from '../../steps/filter.ts';
+import { limitColumn } from '../../steps/filter.rules.ts';
 
 export type LimitName = keyof typeof limitColumn;
 export type Limits = Readonly<Partial<Record<LimitName, number | null>>>;
