@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { numberColumnNames } from '../../compute/differential/contract.ts';
+import { generatePlate } from '../../compute/generator/index.ts';
 import { readNumbers } from '../../compute/results/parquet/block-table.ts';
 import type { Column } from '../../compute/stores/contract.ts';
 import { anndataPython, runScript } from '../../compute/results/testing/python.ts';
@@ -140,9 +141,9 @@ test('two choices of cells instead of labels', async () => {
 
 test('plates 6 and 14, which hold the same treatments, agree; a plate of other doses has hardly a condition in common with them', async () => {
   const folder = scratch();
-  const made = await truckee(['generate', folder, '--plates', '14', '--cells', '2500', '--genes', '150', '--lines', '1', '--seed', '7', '--workspace', join(folder, 'w')]);
-  const plates = made.last['files'] as string[];
-  const done = await run({}, [plates[4]!, plates[5]!, plates[13]!]);
+  const plates = [5, 6, 14].map((plate) => join(folder, `plate${plate}_demo.h5ad`));
+  for (const [i, plate] of [5, 6, 14].entries()) await generatePlate({ plate, cells: 2500, genes: 150, lines: 1, seed: 7 }, {}, { path: plates[i]! });
+  const done = await run({}, plates);
   const facts = done.facts<DeFacts>('de');
   const path = join(folderOf(done), 'uns/de.json');
   const slots: FoundSlots = { names: () => [], path: (slot) => (slot === 'uns/de' ? path : undefined), facts: () => facts };

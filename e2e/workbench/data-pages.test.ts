@@ -94,6 +94,10 @@ describe.skipIf(missing !== null)(`the pages of data${missing === null ? '' : ` 
     // Either the limits or the reason why they are not known.
     const graphics = page.getByRole('row').filter({ has: page.getByRole('cell', { name: 'WebGPU of this browser' }) });
     await graphics.getByText(/Limits are not known, because|largest buffer/).waitFor();
+    // This machine, then the least for one file and for fourteen, and what is usual.
+    const settings = page.getByRole('table', { name: 'Settings of a loader by machine' });
+    for (const name of ['batch_size', 'block_size', 'fetch_factor', 'num_workers']) await settings.getByRole('columnheader', { name, exact: true }).waitFor();
+    expect(await settings.locator('tbody td:first-child').allTextContents()).toEqual(['14', '1', '14', '14', '14', '14', '14']);
     await page.getByRole('combobox', { name: 'Recipe, on all registered data' }).click();
     await page.getByRole('option').first().click();
     await page.getByText('Plan of every step').waitFor();

@@ -86,7 +86,7 @@ function Loaders({ rows }: { readonly rows: readonly LoaderRow[] }) {
     <section>
       <Title order={2} mb="xs">Settings of a loader</Title>
       <Text size="sm" c="dimmed">By rule, for plates of the atlas; the first row is this machine. A measured design is better: the page <Link to="/loading">Loading</Link>, or truckee bench loader.</Text>
-      <Table fz="sm" verticalSpacing={4}>
+      <Table fz="sm" verticalSpacing={4} aria-label="Settings of a loader by machine">
         <Table.Thead><Table.Tr><Table.Th>Files</Table.Th><Table.Th>Cores</Table.Th><Table.Th>Memory</Table.Th><Table.Th>Disk</Table.Th><Table.Th>Shared memory</Table.Th><Table.Th>batch_size</Table.Th><Table.Th>block_size</Table.Th><Table.Th>fetch_factor</Table.Th><Table.Th>num_workers</Table.Th><Table.Th>Memory per worker</Table.Th></Table.Tr></Table.Thead>
         <Table.Tbody>
           {rows.map((row, i) => (
