@@ -47,7 +47,8 @@ function answer(hostile: HostileServer, request: IncomingMessage, response: Serv
   const mischief = hostile.mischief(asked);
   const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
   if (mischief?.kind === 'status') {
-    response.writeHead(mischief.status, mischief.retryAfter ? { 'Retry-After': mischief.retryAfter } : {}).end();
+    // Node keeps the date of its answers for a second: where the clock jumps, it would be another one than Retry-After was reckoned by.
+    response.writeHead(mischief.status, mischief.retryAfter ? { 'Retry-After': mischief.retryAfter, Date: new Date().toUTCString() } : {}).end();
     return;
   }
   if (mischief?.kind === 'redirect') {
