@@ -29,10 +29,12 @@ export interface HttpOptions {
 
 const standard = { tries: 8, pauseMs: 500, stallMs: 30_000 };
 const longestPauseMs = 30_000;
+/** Before anything has come: more often than a broken line it is a mistyped address, and somebody waits. */
+const firstTries = 4;
 
 /** Asks for the first byte: the one request that tells size, version and whether ranges work. @throws download-failed, file-moved */
 export async function probeRemote(url: string, options: HttpOptions = {}): Promise<RemoteFile> {
-  return retried(url, options, async (signal) => {
+  return retried(url, { tries: firstTries, ...options }, async (signal) => {
     const response = await ask(url, { ...options.headers, Range: 'bytes=0-0' }, signal);
     const header = (name: string): string | null => response.headers.get(name) ?? null;
     const total = /^bytes 0-0\/(\d+)$/.exec(header('content-range') ?? '')?.[1];

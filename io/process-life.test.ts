@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isAtWork, startOfProcess } from './process-life.ts';
+import { isAtWork, residentBytes, startOfProcess } from './process-life.ts';
 
 test('this process is at work, and has a start where the system tells one', () => {
   expect(isAtWork(process.pid)).toBe(true);
   if (existsSync('/proc/self/stat')) expect(startOfProcess(process.pid)).toMatch(/^\d+$/);
+  if (existsSync('/proc/self/status')) expect(residentBytes(process.pid) / process.memoryUsage.rss()).toBeCloseTo(1, 0);
+  expect(residentBytes(2 ** 30)).toBe(0);
 });
 
 test('one that ended is not', async () => {

@@ -17,6 +17,15 @@ export function startOfProcess(pid: number): string | null {
   return procStat(pid)?.[19] ?? null;
 }
 
+/** Memory it holds; 0 where that cannot be known. */
+export function residentBytes(pid: number | undefined): number {
+  try {
+    return pid === undefined ? 0 : 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** Fields from the state on; null where there is no such file. */
 function procStat(pid: number): string[] | null {
   try {

@@ -52,6 +52,9 @@ describe('a question about registered plates', () => {
     expect(await ask('--level', 'ful')).toMatchObject({ ok: false, error: { kind: 'not-found', facts: { what: 'level', near: ['full'] } } });
     expect((await ask('--phase', 'g2m')).notes).toContain("phase 'g2m' is taken as 'G2M'");
     expect(await ask('--where', 'no_such > 1')).toMatchObject({ ok: false, error: { kind: 'unknown-column', facts: { column: 'no_such' } } });
+    expect((await ask('--where', "drug == 'Erdafitinib' or phase in ['G3', 'S'] or gene_count == 'many' or drug > 5")).notes).toEqual([
+      "no cell's 'drug' is 'Erdafitinib': did you mean 'Erdafitinib '?", "no cell's 'phase' is 'G3': did you mean 'G1'?", "'gene_count' holds numbers, and 'many' is none", "'drug' holds texts, which no number is compared with",
+    ]);
     expect(await ask('--drug', 'Erdafitinib', '--dose', '77')).toMatchObject({ ok: true, cells: 0, notes: [expect.stringContaining('no registered cell')] });
   });
 

@@ -8,9 +8,6 @@ export type SqlReply =
   | { readonly kind: 'rows'; readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[]; readonly more: boolean }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Bytes that SQLite may use: a statement can ask for texts of any length. */
-const heapBytes = 256 * 1024 * 1024;
-
 process.once('message', (message) => {
   process.send!(answer(message as Ask), undefined, undefined, () => process.exit(0));
 });
@@ -18,8 +15,7 @@ process.once('message', (message) => {
 function answer({ path, sql, mostRows }: Ask): SqlReply {
   try {
     const db = new Database(path, { readonly: true, fileMustExist: true });
-    db.pragma(`hard_heap_limit = ${heapBytes}`);
-    const statement = db.prepare(sql);
+    const statement = db.prepare(sql).safeIntegers();
     if (!statement.readonly) return { kind: 'refused', reason: 'it would write' };
     if (!statement.reader) return { kind: 'refused', reason: 'it returns no rows' };
     const rows: unknown[][] = [];
@@ -33,10 +29,18 @@ function answer({ path, sql, mostRows }: Ask): SqlReply {
   }
 }
 
-const names = (statement: Database.Statement): string[] => statement.columns().map((column) => column.name);
+/** Two columns of one name would be one in JSON. */
+function names(statement: Database.Statement): string[] {
+  const given = statement.columns().map(({ name }) => name);
+  return given.map((name, i) => {
+    const before = given.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`;
+  });
+}
 
 /** Bytes as their number, long numbers as texts: both go out as JSON. */
 function plain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return `(${value.length} bytes)`;
-  return typeof value === 'bigint' ? value.toString() : value;
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  return value;
 }

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { residentBytes } from '../../io/process-life.ts';
 import { failure } from '../../protocol/errors.ts';
 import type { SqlReply } from './sql-child.ts';
 
@@ -11,6 +12,10 @@ export interface SqlRows {
   /** There were more rows than the limit. */
   readonly more: boolean;
 }
+
+/** Of the process that asks: itself, SQLite, and the rows found. */
+const mostBytes = 400 * 1024 * 1024;
+const tooLarge = 'it needed more memory than a question may use';
 
 const child = fileURLToPath(new URL(`./sql-child${extname(import.meta.url)}`, import.meta.url));
 
@@ -39,15 +44,20 @@ function ask(path: string, sql: string, limits: { readonly mostRows: number; rea
     const runner = fork(child, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: ['--no-warnings', '--max-old-space-size=256'] });
     const settle = (act: () => void): void => {
       clearTimeout(timer);
+      clearInterval(watch);
       limits.signal?.removeEventListener('abort', onAbort);
       act();
       runner.kill('SIGKILL');
     };
     const onAbort = (): void => settle(() => reject(failure('cancelled', { step: 'sql' })));
     const timer = setTimeout(() => settle(() => reject(failure('sql-limit', { seconds: limits.seconds }))), limits.seconds * 1000);
+    // SQLite as it is built here has no limit of its own: one text or blob may take a gigabyte.
+    const watch = setInterval(() => {
+      if (residentBytes(runner.pid) > mostBytes) settle(() => reject(failure('sql-refused', { reason: tooLarge })));
+    }, 50);
     limits.signal?.addEventListener('abort', onAbort);
     runner.once('message', (message) => settle(() => resolve(message as SqlReply)));
-    runner.once('exit', () => settle(() => reject(failure('sql-refused', { reason: 'it needed more memory than a question may use' }))));
+    runner.once('exit', () => settle(() => reject(failure('sql-refused', { reason: tooLarge }))));
     runner.once('error', (cause) => settle(() => reject(failure('internal', { detail: 'the SQL process did not start' }, cause))));
     runner.send({ path, sql, mostRows: limits.mostRows });
   });

@@ -168,6 +168,9 @@ describe('SQL', () => {
     for (const sql of ['DELETE FROM jobs', "ATTACH 'x' AS y", 'PRAGMA user_version = 9', 'SELECT 1; DROP TABLE jobs', 'WITH a AS (SELECT 1) DELETE FROM jobs', '', 'SELECT * FROM pragma_database_list', 'SELECT * FROM nothing', "SELECT load_extension('x')"]) {
       await expect(ask(sql), sql).rejects.toThrow('not run');
     }
+    expect(await ask("SELECT 9223372036854775807 AS a, 3 AS a, x'00' AS b")).toEqual({ columns: ['a', 'a_2', 'b'], rows: [['9223372036854775807', 3, '(1 bytes)']], more: false });
+    // On other systems nobody tells.
+    if (process.platform === 'linux') await expect(ask('SELECT length(randomblob(500000000) || randomblob(400000000))', 60)).rejects.toThrow('more memory');
     await expect(ask('WITH RECURSIVE a(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM a) SELECT count(*) FROM a', 1)).rejects.toThrow('within 1 s');
   });
 });

@@ -4,12 +4,14 @@ import { asJobId } from '../../protocol/ids.ts';
 import type { PlateInput, PlateMatches, QueryJobAnswer } from '../../protocol/jobs.ts';
 import type { Query, QueryAnswer, QueryCondition, QuerySample } from '../../protocol/query.ts';
 import { failure } from '../../protocol/errors.ts';
+import { parseWhere } from '../../protocol/where.ts';
 import { compileQuery } from '../catalog/compile-query.ts';
 import { cellsPerCoreSecond } from '../catalog/condition-query.ts';
 import { conditionsOf, lineIds, type GroupRow } from '../catalog/dataset-index.ts';
 import { comparePlates } from '../catalog/atlas.ts';
 import type { DatasetRow } from '../catalog/datasets.ts';
 import { resolveQuery } from '../catalog/resolve-query.ts';
+import { whereNotes } from '../catalog/where-notes.ts';
 import { callEngine } from '../engine/call.ts';
 import type { StartEngine } from '../engine/contract.ts';
 import type { Workspace } from '../workspace.ts';
@@ -53,7 +55,7 @@ export async function queryPlates(workspace: Workspace, query: Query, datasets: 
     samples: samplesOf(found.flatMap(({ groups }) => groups)),
     conditions: conditionRows(found.flatMap(({ groups }) => groups), names),
     notes: [
-      ...resolved.notes, ...found.flatMap(({ row }) => remoteNote(row)), ...(found.length === 0 ? ['no registered cell fits all of this together'] : []),
+      ...resolved.notes, ...(query.where === undefined ? [] : whereNotes(db, parseWhere(query.where), usable.map((row) => row.name))), ...found.flatMap(({ row }) => remoteNote(row)), ...(found.length === 0 ? ['no registered cell fits all of this together'] : []),
       ...(inRowOrder ? [] : ['a file that is not in row order is read whole: its values and bytes are estimates']),
     ],
   };

@@ -67,6 +67,7 @@ export function readOptions(command: Command, args: readonly string[]): { positi
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
     const unknown = /'--?([^' ]+)/.exec(messageOf(cause))?.[1];
+    if (unknown !== undefined && /ambiguous/.test(messageOf(cause))) throw failure('bad-usage', { command: command.name, reason: `--${unknown} needs a value; one that begins with a dash is written --${unknown}=-1` }, cause);
     const near = unknown ? nearNames(unknown, Object.keys(specs)) : [];
     const hint = near.length > 0 ? `; did you mean --${near[0]}?` : '';
     throw failure('bad-usage', { command: command.name, reason: `${messageOf(cause).split('. ')[0]}${hint}` }, cause);

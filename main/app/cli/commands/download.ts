@@ -26,7 +26,7 @@ export const download: Command = {
   async run(context) {
     const { options, say, signal } = context;
     const url = onePositional(context, 'download', 'URL');
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw failure('bad-usage', { command: 'download', reason: 'download needs an address that begins with http:// or https://' });
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw failure('bad-usage', { command: 'download', reason: `'${url}' is no web address that begins with http:// or https://` });
     const name = options.text('out') ?? nameInAddress(url);
     if (name === '') throw failure('bad-usage', { command: 'download', reason: 'the address ends without a name: say where to with --out FILE' });
     const target = resolve(name);
@@ -56,5 +56,8 @@ export const download: Command = {
 
 function expectedOf(options: OptionValues): ExpectedDigests {
   const [sha256, md5, crc32c, size] = [options.text('sha256'), options.text('md5'), options.text('crc32c'), options.whole('size')];
+  // Not after hours of fetching.
+  const wrong = [[sha256, /^[0-9a-f]{64}$/i, '--sha256 needs 64 hexadecimal digits'], [md5, /^([0-9a-f]{32}|[0-9a-z+/]{22}==)$/i, '--md5 needs 32 hexadecimal digits, or base64'], [crc32c, /^[0-9a-z+/]{6}==$/i, '--crc32c needs base64, as object stores write it']] as const;
+  for (const [given, pattern, reason] of wrong) if (given !== undefined && !pattern.test(given)) throw failure('bad-usage', { command: 'download', reason: `${reason}, not '${given}'` });
   return { ...(sha256 ? { sha256 } : {}), ...(md5 ? { md5 } : {}), ...(crc32c ? { crc32c } : {}), ...(size === undefined ? {} : { size }) };
 }

@@ -54,7 +54,11 @@ function showHistory(workspace: Workspace, say: Speaker): void {
 
 /** One line per resource. */
 export function showLines(lines: readonly PreflightLine[], say: Speaker): void {
-  for (const line of lines) say.line(`  ${line.resource.padEnd(7)} ${line.needed.padStart(9)} of ${line.available.padEnd(10)} ${line.verdict}${line.remedy ? `: ${line.remedy}` : ''}`);
+  for (const { resource, needed, available, verdict, remedy } of lines) {
+    // Time is not measured against anything.
+    const judged = resource === 'time' ? `with ${available}` : `of ${available.padEnd(10)} ${verdict}${remedy ? `: ${remedy}` : ''}`;
+    say.line(`  ${resource.padEnd(7)} ${needed.padStart(9)} ${judged}`);
+  }
 }
 
 export function showPreflight(found: Preflight, say: Speaker): void {

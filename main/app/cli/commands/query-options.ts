@@ -21,16 +21,22 @@ export const queryOptions: Readonly<Record<string, OptionSpec>> = {
 export function readQuery(options: OptionValues, command: string): Query {
   const list = (name: string): string[] | undefined => {
     const values = options.all(name);
+    if (values.some((value) => value.trim() === '')) throw failure('bad-usage', { command, reason: `--${name} is empty` });
     return values.length > 0 ? [...values] : undefined;
   };
+  const filled = (name: string): string | undefined => {
+    const value = options.text(name);
+    if (value?.trim() === '') throw failure('bad-usage', { command, reason: `--${name} is empty` });
+    return value;
+  };
   const doses = list('dose')?.map((text) => {
-    const dose = Number(text.replace(/\s*(uM|µM|μM)$/i, ''));
-    if (text.trim() === '' || !Number.isFinite(dose)) throw failure('bad-usage', { command, reason: `--dose needs a number in uM, not '${text}'` });
-    return dose;
+    const number = text.replace(/\s*(uM|µM|μM)$/i, '').trim();
+    if (!/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number) || !Number.isFinite(Number(number))) throw failure('bad-usage', { command, reason: `--dose needs a number in uM, not '${text}'` });
+    return Number(number);
   });
   const given = {
     drug: list('drug'), target: list('target'), mechanism: list('mechanism'), dose: doses, line: list('line'), tissue: list('tissue'), plate: list('plate'),
-    sample: list('sample'), phase: list('phase'), level: list('level'), where: options.text('where'),
+    sample: list('sample'), phase: list('phase'), level: list('level'), where: filled('where'),
   };
   return parseQuery(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), command);
 }

@@ -56,10 +56,11 @@ async function extract(workspace: Workspace, asked: Query, target: string, conte
   const limits = limitsOf(context.options);
   const wish = { query: asked, format, memoryBytes: limits.memoryBytes, override: limits.override === true } as const;
   const plan = await planExtraction(workspace, wish, target, { start: startLocalEngine, signal: context.signal, workers: limits.workers });
-  say.line(`${queryWords(asked)}: ${formatCount(plan.cells)} cells of ${plan.plates} plate(s)`);
+  say.line(`Extracts ${formatCount(plan.cells)} cells of ${plan.plates} plate(s)`);
   showLines(plan.lines, say);
+  for (const note of plan.notes) say.line(`  - ${note}`);
   if (plan.refusal) throw new TruckeeError(plan.refusal);
-  const outcome = await runRecipe(workspace, extractionRecipe(asked), limits, context);
+  const outcome = await runRecipe(workspace, extractionRecipe(asked), limits, context, { told: true });
   const run = findRun(workspace, outcome.prepared.job.id);
   const answer = await writeExtraction(workspace, run, format, target, plan.writing, { start: startLocalEngine, signal: context.signal }).catch((thrown: unknown) => {
     for (const path of leftOf(target)) say.line(`What was written is kept in ${path}: delete it if you will not go on.`);

@@ -56,12 +56,12 @@ export interface RunResult {
 
 /** Runs to the end. @throws what the run ended with when that is not `done`. */
 export async function runRecipe(
-  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>, options: { packs?: boolean } = {},
+  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>, options: { packs?: boolean; /** What it takes has been told, as a part of something larger. */ told?: boolean } = {},
 ): Promise<RunOutcome> {
   const hardware = probeHardware(workspace.root, limits);
   const prepared = prepareJob(workspace, recipe, hardware, limits.override, options.packs);
   context.say.line(`${recipe.title || recipe.name}: ${prepared.job.plates.map((plate) => plate.name).join(', ')}`);
-  showPreflight(prepared.preflight, context.say);
+  if (!options.told) showPreflight(prepared.preflight, context.say);
   if (prepared.preflight.refusal) throw prepared.preflight.refusal;
   const view = createProgressView(context.say, context.json);
   for (const note of prepared.preflight.notes) context.say.json({ kind: 'note', step: null, level: 'info', text: note });
