@@ -14,6 +14,7 @@ export interface ErrorFacts {
   'reader-timeout': { path: string; seconds: number };
   /** Rows count from 1 after the header; 0 when it is not about a row. */
   'bad-table': { path: string; row: number; reason: string };
+  'no-tables': { path: string; reason: string };
   /** A question that only the cells of registered plates can answer. */
   'needs-plates': { columns: string[] };
   'no-catalog': { workspace: string };

@@ -39,9 +39,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'corrupt-file': (f) => ({
     message: `${f.element} in ${f.path} is damaged: ${f.reason}.`,
-    remedy: f.path.endsWith('.pack')
-      ? 'Delete this pack (truckee pack delete FILE) and build it again; the file it was made from is untouched.'
-      : 'Compare the file with its checksum at the source and copy it again.',
+    remedy: remedyOfDamage(f.path, f.element, f.reason),
   }),
   'corrupt-chunk': (f) => ({
     message: `Chunk ${f.chunk} of ${f.dataset} in ${f.path} is damaged (rows ${f.rowStart} to ${f.rowEnd}): ${f.reason}.`,
@@ -54,6 +52,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   'bad-table': (f) => ({
     message: `The table ${f.path} cannot be used${f.row > 0 ? ` at row ${formatCount(f.row)}` : ''}: ${f.reason}.`,
     remedy: 'Compare it with its source; nothing of it was imported.',
+  }),
+  'no-tables': (f) => ({
+    message: `No table of drugs, cell lines, genes, samples, conditions or cells was found in ${f.path}${f.reason === '' ? '' : `: ${f.reason}`}.`,
+    remedy: 'Name the folder that holds the metadata tables of the atlas (CSV, plain or gzip, or Parquet); nothing was changed.',
   }),
   'needs-plates': (f) => ({
     message: `${list(f.columns)} is known per cell only, and no registered plate has it.`,
@@ -245,3 +247,10 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'This is a defect of ours: truckee doctor prints what a report needs.',
   }),
 };
+
+function remedyOfDamage(path: string, element: string, reason: string): string {
+  if (element === 'the catalog' && /newer Truckee/.test(reason)) return 'Open the workspace with that version; this one leaves it as it is.';
+  if (element === 'the catalog') return 'truckee doctor --rebuild makes a new one out of the results and files that are there, and puts the damaged one aside.';
+  if (path.endsWith('.pack')) return 'Delete this pack (truckee pack delete FILE) and build it again; the file it was made from is untouched.';
+  return 'Compare the file with its checksum at the source and copy it again.';
+}

@@ -13,6 +13,14 @@ import { openCatalog, requireSound } from './schema.ts';
 
 const job = (id: string) => ({ id: asJobId(id), kind: 'pipeline', recipe: '{}', plan: '[]', queuedAt: `2026-01-01T00:00:0${id.at(-1)}Z` });
 
+const failureOf = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (thrown) {
+    return thrown;
+  }
+};
+
 describe('openCatalog', () => {
   test('survives a power cut by its settings', () => {
     const { catalog } = scratchWorkspace();
@@ -27,6 +35,18 @@ describe('openCatalog', () => {
     db.pragma('user_version = 99');
     db.close();
     expect(() => openCatalog(path)).toThrow(expect.objectContaining({ kind: 'corrupt-file', message: expect.stringContaining('newer Truckee') }));
+  });
+
+  test('tells a damaged description of a file from a defect, and what to do', () => {
+    const { catalog } = scratchWorkspace();
+    const workspace = scratchWorkspace();
+    for (const damage of ['{"n_obs": 5', '{}', 'null', '[]']) {
+      addDataset(workspace, 'plate');
+      workspace.catalog.prepare('UPDATE datasets SET report = ?').run(damage);
+      expect(() => listDatasets(workspace.catalog), damage).toThrow(expect.objectContaining({ kind: 'corrupt-file', message: expect.stringContaining('what it knows of plate') }));
+    }
+    expect(toErrorData(failureOf(() => listDatasets(workspace.catalog))).remedy).toContain('truckee doctor --rebuild');
+    expect(listDatasets(catalog)).toEqual([]);
   });
 
   test('refuses what is not a catalog', () => {

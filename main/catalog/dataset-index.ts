@@ -3,6 +3,7 @@ import { doseKey, isControl, labelKey } from '../../protocol/labels.ts';
 import type { CellGroup, PlateIndex } from '../../protocol/jobs.ts';
 import { parseTreatment } from '../../protocol/treatment.ts';
 import type { Catalog } from './schema.ts';
+import { storedLabels } from './stored-json.ts';
 
 /** Replaces what was known of a dataset. */
 export function saveIndex(db: Catalog, dataset: string, index: PlateIndex): void {
@@ -67,7 +68,7 @@ export function lineIds(db: Catalog): Map<string, string> {
 /** Column name -> its labels; null for a column without a list of labels. */
 export function datasetColumns(db: Catalog, dataset: string): Map<string, readonly string[] | null> {
   const rows = db.prepare<[string], { name: string; labels: string | null }>('SELECT name, labels FROM dataset_columns WHERE dataset = ?').all(dataset);
-  return new Map(rows.map(({ name, labels }) => [name, labels === null ? null : (JSON.parse(labels) as string[])]));
+  return new Map(rows.map(({ name, labels }) => [name, labels === null ? null : storedLabels(db, labels)]));
 }
 
 /** Conditions counted in a registered file, as splits and comparisons need them. */

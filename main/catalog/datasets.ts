@@ -3,6 +3,7 @@ import { asDatasetName, asFingerprint, type DatasetName, type Fingerprint } from
 import type { InspectReport } from '../../protocol/inspect.ts';
 import type { PlateFacts } from '../../protocol/matrix.ts';
 import type { Catalog } from './schema.ts';
+import { storedJson } from './stored-json.ts';
 
 export interface DatasetRow {
   readonly name: DatasetName;
@@ -24,12 +25,12 @@ interface Stored {
 }
 
 export function listDatasets(db: Catalog): DatasetRow[] {
-  return db.prepare<[], Stored>('SELECT * FROM datasets ORDER BY added_at, rowid').all().map(fromStored);
+  return db.prepare<[], Stored>('SELECT * FROM datasets ORDER BY added_at, rowid').all().map((row) => fromStored(db, row));
 }
 
 export function findDataset(db: Catalog, name: string): DatasetRow | undefined {
   const row = db.prepare<[string], Stored>('SELECT * FROM datasets WHERE name = ?').get(name);
-  return row && fromStored(row);
+  return row && fromStored(db, row);
 }
 
 export function saveDataset(db: Catalog, row: DatasetRow): void {
@@ -46,11 +47,13 @@ export function removeDataset(db: Catalog, name: string): boolean {
   return db.prepare('DELETE FROM datasets WHERE name = ?').run(name).changes > 0;
 }
 
-function fromStored(row: Stored): DatasetRow {
+/** @throws corrupt-file */
+function fromStored(db: Catalog, row: Stored): DatasetRow {
+  const what = `what it knows of ${row.name}`;
   return {
     name: asDatasetName(row.name), path: row.path, fingerprint: asFingerprint(row.fingerprint), obsDigest: row.obs_digest, varDigest: row.var_digest,
-    facts: row.facts === null ? null : (JSON.parse(row.facts) as PlateFacts),
-    report: JSON.parse(row.report) as InspectReport,
+    facts: row.facts === null ? null : storedJson<PlateFacts>(db, row.facts, what, ({ nObs, matrix }) => typeof nObs === 'number' && typeof matrix?.stored === 'number'),
+    report: storedJson<InspectReport>(db, row.report, what, ({ n_obs, obs, problems }) => typeof n_obs === 'number' && Array.isArray(obs) && Array.isArray(problems)),
     bytes: row.bytes, mtimeMs: row.mtime_ms, addedAt: row.added_at,
   };
 }

@@ -34,8 +34,19 @@ export function insertExtraction(db: Catalog, one: PastExtraction): void {
     .run(one.at, one.format, one.cpu, one.cores, JSON.stringify(one.plan), one.seconds, Math.round(one.peakBytes), one.diskBytes);
 }
 
-/** The latest, oldest first. */
+/** The latest, oldest first; one that is damaged teaches nothing and is left out. */
 export function listExtractions(db: Catalog, most: number): PastExtraction[] {
   return db.prepare<[number], Stored>('SELECT * FROM extractions ORDER BY rowid DESC LIMIT ?').all(most).reverse()
-    .map(({ plan, peak_bytes: peakBytes, disk_bytes: diskBytes, ...row }) => ({ ...row, plan: JSON.parse(plan) as StepPlan, peakBytes, diskBytes }));
+    .flatMap(({ plan: text, peak_bytes: peakBytes, disk_bytes: diskBytes, ...row }) => {
+      const plan = planOf(text);
+      return plan === null ? [] : [{ ...row, plan, peakBytes, diskBytes }];
+    });
+}
+
+function planOf(text: string): StepPlan | null {
+  try {
+    return JSON.parse(text) as StepPlan | null;
+  } catch {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import { doseKey, labelKey } from '../../protocol/labels.ts';
 import type { Query } from '../../protocol/query.ts';
 import { distinctNames, listDrugs, listLines } from './atlas.ts';
 import type { Catalog } from './schema.ts';
+import { storedLabels } from './stored-json.ts';
 
 /** Null: not asked for. Empty: asked for, and nothing fits. */
 export interface ResolvedQuery {
@@ -67,7 +68,7 @@ const among = (chosen: ReadonlySet<string>, names: Iterable<string>): Set<string
 function amongLabels(db: Catalog, what: string, column: string, wanted: readonly string[] | undefined, notes: string[]): readonly string[] | null {
   if (!wanted) return null;
   const lists = db.prepare<[string], { labels: string }>('SELECT labels FROM dataset_columns WHERE name = ? AND labels IS NOT NULL').all(column);
-  const known = [...new Set(lists.flatMap(({ labels }) => JSON.parse(labels) as string[]))];
+  const known = [...new Set(lists.flatMap(({ labels }) => storedLabels(db, labels)))];
   return known.length === 0 ? wanted : pick(what, wanted, known, notes);
 }
 

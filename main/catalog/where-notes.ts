@@ -2,6 +2,7 @@
 import { nearNames } from '../../protocol/format.ts';
 import type { Literal, Where } from '../../protocol/where.ts';
 import type { Catalog } from './schema.ts';
+import { storedLabels } from './stored-json.ts';
 
 const mostNotes = 5;
 
@@ -13,7 +14,7 @@ export function whereNotes(db: Catalog, where: Where, datasets: readonly string[
     const found = find.all(column, JSON.stringify(datasets));
     if (found.length === 0) return;
     const numbers = found.every(({ kind }) => kind === 'number');
-    const labels = found.every((one) => one.labels !== null) ? [...new Set(found.flatMap((one) => JSON.parse(one.labels!) as string[]))] : null;
+    const labels = found.every((one) => one.labels !== null) ? [...new Set(found.flatMap((one) => storedLabels(db, one.labels!)))] : null;
     for (const literal of literals) {
       if (typeof literal === 'string' && numbers && (literal.trim() === '' || Number.isNaN(Number(literal)))) notes.add(`'${column}' holds numbers, and '${literal}' is none`);
       if (typeof literal === 'string' && equal && labels !== null && !labels.includes(literal)) notes.add(`no cell's '${column}' is '${literal}'${nearest(nearNames(literal, labels))}`);

@@ -109,7 +109,7 @@ describe('tables that are not what they should be', () => {
     const report = await importAtlas(catalog, folder);
     expect(report.skipped[0]).toMatchObject({ file: 'x.parquet', reason: expect.stringContaining('Parquet') });
     expect(queryConditions(catalog, { drug: ['A "b", c'], dose: [0.05] }, '', 1).cells).toBe(7);
-    await expect(importAtlas(catalog, write({ 'a.txt': 'x' }))).rejects.toThrow('no catalog table');
+    await expect(importAtlas(catalog, write({ 'a.txt': 'x' }))).rejects.toThrow('No table of drugs');
   });
 });
 
@@ -143,7 +143,7 @@ a-1,"<b>'"";DROP TABLE drugs",L1,b2,s2,5,50,
   test('columns with other names are named; what is no dose, or no label, is refused and changes nothing', async () => {
     const { catalog } = scratchWorkspace();
     const odd = folderOf({ 'odd.csv': 'who,what,where\n1,A,p\n2,A,p\n' });
-    await expect(importAtlas(catalog, odd)).rejects.toThrow('no catalog table');
+    await expect(importAtlas(catalog, odd)).rejects.toThrow('No table of drugs');
     await importAtlas(catalog, odd, { columns: { drug: 'what', plate: 'where' } });
     expect(queryConditions(catalog, { drug: ['A'] }, '', 1)).toMatchObject({ cells: 2, conditions: [{ plate: 'p', line: 'unknown' }] });
     await expect(importAtlas(catalog, folderOf({ 'a.csv': 'cell,drug,dose\n1,A,much\n' }))).rejects.toThrow('dose is no dose');

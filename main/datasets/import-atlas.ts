@@ -35,12 +35,12 @@ export interface ImportOptions {
   readonly columns?: NamedColumns;
 }
 
-/** @throws file-not-found, bad-table, not-found when a folder has none of the tables */
+/** @throws file-not-found, bad-table, no-tables when a folder has none of them */
 export async function importAtlas(catalog: Catalog, folder: string, { signal, columns = {} }: ImportOptions = {}): Promise<ImportReport> {
   const root = resolve(folder);
   const skipped: { file: string; reason: string }[] = [];
   const { found, cells } = await findTables(root, skipped, columns);
-  if (found.size === 0 && cells === null) throw failure('not-found', { what: 'catalog table (drugs, cell lines, genes, samples or conditions) in', name: root, near: [] });
+  if (found.size === 0 && cells === null) throw failure('no-tables', { path: root, reason: skipped.slice(0, 3).map(({ file, reason }) => `${file}: ${reason}`).join('; ') });
   const rows = new Map<TableKind, TableRow[]>();
   const digests = new Map<TableKind, string>();
   for (const [kind, table] of found) {
