@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../io/make-folder.ts';
 import { systemFailure } from '../protocol/errors.ts';
 import { openCatalog, type Catalog } from './catalog/schema.ts';
 
@@ -25,7 +26,7 @@ export interface Workspace {
 export function openWorkspace(path: string): Workspace {
   const wanted = resolve(path);
   try {
-    mkdirSync(wanted, { recursive: true });
+    makeFolder(wanted);
     const root = realpathSync(wanted);
     // SQLite would only say that it cannot open its file.
     accessSync(root, constants.W_OK);

@@ -1,6 +1,7 @@
 /** Makes demo plates, one per worker at a time, each appearing under its name only when it is whole. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../io/make-folder.ts';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import type { GenerateAnswer, GenerateJob } from '../../protocol/jobs.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -16,11 +17,7 @@ export async function runGenerate(job: GenerateJob, host: GenerateHost): Promise
   const startedAt = performance.now();
   const paths = Array.from({ length: params.plates }, (_, i) => join(folder, `plate${i + 1}_demo.h5ad`));
   for (const path of paths) if (existsSync(path)) throw failure('already-exists', { path });
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw systemFailure(cause, folder) ?? cause;
-  }
+  makeFolder(folder);
   const pool = await createPool(Math.min(job.workers, paths.length), { kernels: 'cpu', memoryBytes: job.memoryBytes });
   const onAbort = (): void => pool.stop();
   host.signal.addEventListener('abort', onAbort);

@@ -1,7 +1,8 @@
 /** Demo plates: made by an engine, and for a workspace without data of its own also registered. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../io/make-folder.ts';
 import { failure } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { asJobId } from '../../protocol/ids.ts';
@@ -24,7 +25,7 @@ export interface MakeOptions {
 /** @throws already-exists, disk-full, cancelled... */
 export async function makePlates(folder: string, params: GenerateParams, options: MakeOptions): Promise<GenerateAnswer> {
   const target = resolve(folder);
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   const hardware = probeHardware(target, options.limits);
   const answer = await callEngine<GenerateAnswer>(
     { kind: 'generate', id: asJobId(randomUUID()), folder: target, params, workers: hardware.workers, memoryBytes: hardware.memoryBytes }, options,

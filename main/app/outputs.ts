@@ -1,7 +1,8 @@
 /** What a person takes along from a run: data files, figures, the notebook, the record. Shared by every shell. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../io/make-folder.ts';
 import { failure, systemFailure } from '../../protocol/errors.ts';
 import type { JobEvent } from '../../protocol/events.ts';
 import { asJobId } from '../../protocol/ids.ts';
@@ -34,11 +35,7 @@ export async function exportData(
 ): Promise<ExportAnswer> {
   const path = resolve(target);
   refuseExisting(path);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw systemFailure(cause, dirname(path)) ?? cause;
-  }
+  makeFolder(dirname(path));
   const job: ExportJob = {
     kind: 'export', id: asJobId(randomUUID()), format, target: path, plates: run.plates, genes: run.recipe.genes, results: run.results,
     includeX: matrix !== 'none', ...(matrix === 'none' ? {} : { matrix }), provenance: { recipe: run.recipe, steps: provenances(run) }, cache: workspace.folders.cache,
@@ -116,7 +113,7 @@ export function provenances(run: PastRun): Provenance[] {
 export function writeWhole(path: string, text: string): string {
   const part = `${path}.${process.pid}.part`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(part, text);
     renameSync(part, path);
     return path;

@@ -3,7 +3,6 @@
  * the workspace; tokens are not.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { nameInAddress, probeRemote } from '../../../io/http.ts';
 import { downloadSchema, type DownloadState, type DownloadWish } from '../../../protocol/api.data.ts';
 import { failure, isKind, toErrorData, type ErrorData } from '../../../protocol/errors.ts';
@@ -56,7 +55,6 @@ export function createDownloads(root: string, secrets: () => Secrets, mirror: st
       one.files = files.length;
       one.total = files.reduce((sum, { size }) => sum + size, 0);
       one.finished = [];
-      mkdirSync(one.folder, { recursive: true });
       const token = one.wish.from.kind === 'source' ? secrets().get(one.wish.from.source) : undefined;
       await fetchFiles(files, one.folder, {
         signal: one.stop.signal, parallel: connections, ...(token ? { token } : {}),

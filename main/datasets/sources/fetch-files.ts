@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, statfsSync, 
 import { dirname, join, relative, resolve } from 'node:path';
 import { download } from '../../../io/download.ts';
 import { downloadApart } from '../../../io/download-apart.ts';
-import { failure, systemFailure } from '../../../protocol/errors.ts';
+import { makeFolder } from '../../../io/make-folder.ts';
+import { failure } from '../../../protocol/errors.ts';
 import type { SourceAccess, SourceFile } from './contract.ts';
 
 const listName = 'truckee-sources.json';
@@ -27,11 +28,7 @@ export interface FetchOptions extends SourceAccess {
 /** @throws disk-too-small before anything is fetched; and what a download can throw */
 export async function fetchFiles(files: readonly SourceFile[], folder: string, options: FetchOptions): Promise<FetchedFile[]> {
   const root = resolve(folder);
-  try {
-    mkdirSync(root, { recursive: true });
-  } catch (cause) {
-    throw systemFailure(cause, root) ?? cause;
-  }
+  makeFolder(root);
   const known = readList(root);
   const paths = files.map((file) => placeOf(root, file.name));
   requireRoom(root, files.reduce((sum, file, i) => sum + (existsSync(paths[i]!) ? 0 : file.size), 0));

@@ -1,7 +1,8 @@
 /** `truckee de`: compares conditions with their control, shows the leading genes, writes tables. */
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
+import { makeFolder } from '../../../../io/make-folder.ts';
 import type { DeOverview } from '../../../../protocol/de.ts';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatCount } from '../../../../protocol/format.ts';
@@ -95,7 +96,7 @@ async function write(run: PastRun, target: string, context: CommandContext): Pro
   const top = options.whole('top', 1);
   if (extname(target) !== '.csv') {
     if (fdr !== undefined || top !== undefined) throw failure('bad-usage', { command: 'de', reason: '--fdr and --top choose rows of a CSV; Parquet tables are whole' });
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
     const tables = join(run.results.at(-1)!.path, deFolder);
     const files = readdirSync(tables).filter((name) => name.endsWith('.parquet'));
     for (const name of files) copyFileSync(join(tables, name), join(target, name));

@@ -1,8 +1,8 @@
 /** `truckee download URL`: a file from far away, resumable and verified. */
-import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { download as fetchFile, type ExpectedDigests } from '../../../../io/download.ts';
 import { nameInAddress } from '../../../../io/http.ts';
+import { makeFolder } from '../../../../io/make-folder.ts';
 import { failure } from '../../../../protocol/errors.ts';
 import { formatBytes, formatSeconds } from '../../../../protocol/format.ts';
 import { onePositional, type Command, type OptionValues } from '../command.ts';
@@ -30,7 +30,7 @@ export const download: Command = {
     const name = options.text('out') ?? nameInAddress(url);
     if (name === '') throw failure('bad-usage', { command: 'download', reason: 'the address ends without a name: say where to with --out FILE' });
     const target = resolve(name);
-    if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     const variable = options.text('header-env');
     const secret = variable === undefined ? undefined : process.env[variable];
     if (variable !== undefined && !secret) throw failure('bad-usage', { command: 'download', reason: `the environment variable ${variable} is empty` });
