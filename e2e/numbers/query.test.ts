@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { anndataPython, runScript } from '../../compute/results/testing/python.ts';
+import { hasSharedData, sharedData } from '../../compute/stores/test-data.ts';
 import type { QueryAnswer } from '../../protocol/query.ts';
 import { createTrial, truckee } from '../support/truckee.ts';
 
@@ -99,6 +100,21 @@ test('a query feeds a recipe without being written out, and another query is ano
   expect(prints(await run({ drug: ['Erdafitinib'], plate: ['plate2'] }, steps)).every(({ reused }) => reused)).toBe(true);
   const other = prints(await run({ drug: ['DMSO_TF'], plate: ['plate2'] }, steps));
   expect(other.find(({ step }) => step === 'filter')).not.toMatchObject({ fingerprint: prints(first).find(({ step }) => step === 'filter')!.fingerprint });
+});
+
+test.skipIf(!hasSharedData)('what the tables count on plates that are not registered is said; where they cannot tell, nothing is', async () => {
+  const tables = ['--workspace', join(trial.folder, 'with-tables')];
+  const asked = async (...args: string[]): Promise<QueryAnswer> => (await truckee(['query', ...args, ...tables])).last as unknown as QueryAnswer;
+  await truckee(['catalog', 'import', join(sharedData, 'tahoe'), ...tables]);
+  await truckee(['add', plates[0]!, ...tables]);
+  const elsewhere = /the tables count ([\d,]+) more cells \(released\) on (.*): no registered file holds them/;
+  const found = (answer: QueryAnswer): string[] => answer.notes.flatMap((note) => elsewhere.exec(note)?.slice(1) ?? []);
+  // Published: 67,212, 74,421 and 124,099 cells on plates 1, 2 and 3.
+  expect(found(await asked('--drug', 'Dabrafenib'))).toEqual(['265,732', 'plate1, plate2, plate3']);
+  const other = (await asked('--drug', 'DMSO_TF', '--tables')).plates.filter(({ plate }) => plate !== 'plate1').reduce((sum, { cells }) => sum + cells, 0);
+  expect(found(await asked('--drug', 'DMSO_TF'))).toEqual([other.toLocaleString('en'), 'plate2, plate3, plate4, plate5 and 9 more plates']);
+  expect(found(await asked('--drug', 'DMSO_TF', '--plate', 'plate1'))).toEqual([]);
+  expect(found(await asked('--drug', 'DMSO_TF', '--where', 'pcnt_mito < 0.1'))).toEqual([]);
 });
 
 test.skipIf(anndataPython === null)('a merge of fourteen copies of one plate is caught before it is counted (C36)', async () => {
