@@ -26,6 +26,9 @@ export interface MatrixFacts {
   readonly storedBytes: number;
 }
 
+/** The entry of uns that marks generated data, and what was taken from them. */
+export const demoKey = 'truckee_demo';
+
 /** Facts of one registered file that a plan needs; rows are cells. */
 export interface PlateFacts {
   readonly name: string;

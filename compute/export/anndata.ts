@@ -25,6 +25,8 @@ export interface AnnDataSource {
   /** null: X is left out. */
   readonly x: { readonly lognorm: Lognorm | null; readonly crew: RowCrew } | null;
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** Some of the plates are generated. */
+  readonly demo: boolean;
   readonly signal: AbortSignal;
   /** Where checkpoints of X are kept; null: none are, and none is gone on with. */
   readonly progress: XProgress | null;
@@ -58,7 +60,7 @@ export async function writeAnnData(writer: AnnDataWriter, source: AnnDataSource,
       }
     }
     if (source.x !== null) await writeX(writer.csr('X', { mostStored: storedIn(source) }), source, source.x, (done) => source.report(source.axis.kept + done, total));
-    writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }, source.x?.lognorm != null));
+    writer.uns(unsEntries(source.slots, { ...source.provenance, plate_column: source.obs.plateColumn }, { logged: source.x?.lognorm != null, demo: source.demo }));
     return await writer.close();
   } catch (thrown) {
     writer.abandon();

@@ -56,7 +56,7 @@ async function write(target: string, stopBehind: number, tag = 'mine'): Promise<
     before = progress.rowsBefore;
     const axes = { nObs: axis.kept, nVars, begun: before > 0, gzip: 1, packer: crew };
     return writeAnnData(target.endsWith('.zarr') ? createZarr(path, axes) : createH5ad(path, axes), {
-      axis, slots, plates, obs, genes: Array.from({ length: nVars }, (_, i) => `var${i}`), x: { lognorm: null, crew }, provenance: {}, signal: stop.signal, progress,
+      axis, slots, plates, obs, genes: Array.from({ length: nVars }, (_, i) => `var${i}`), x: { lognorm: null, crew }, provenance: {}, demo: false, signal: stop.signal, progress,
       report: (done) => void (done - axis.kept > stopBehind && stop.abort()),
     }, []);
   });

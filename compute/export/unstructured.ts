@@ -1,4 +1,5 @@
 /** What a run knows about itself as uns entries under scanpy's names, and its provenance as one JSON text. */
+import { demoKey } from '../../protocol/matrix.ts';
 import { withoutPathsInside } from '../../protocol/paths.ts';
 import { fitCurve } from '../graph/curve.ts';
 import type { UnsDict, UnsValue } from '../results/h5ad/index.ts';
@@ -10,9 +11,10 @@ const internal = ['filter', 'normalize', 'subset'];
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** `logged`: X holds the logarithm. Otherwise uns/log1p stays away, or scanpy would refuse to take the logarithm of counts. */
-export function unsEntries(slots: FoundSlots, provenance: Facts, logged: boolean): UnsDict {
+/** `logged`: X holds the logarithm. Otherwise uns/log1p stays away, or scanpy would refuse to take the logarithm of counts. `demo`: cells are generated ones. */
+export function unsEntries(slots: FoundSlots, provenance: Facts, { logged, demo }: { readonly logged: boolean; readonly demo: boolean }): UnsDict {
   const entries: Record<string, UnsValue> = { truckee: JSON.stringify(withoutPathsInside(provenance)) };
+  if (demo) entries[demoKey] = { note: 'Taken from generated data, not measured: demonstration plates of Truckee.' };
   for (const name of slots.names('uns')) {
     if (internal.includes(name) || name === 'truckee' || (name === 'log1p' && !logged)) continue;
     entries[name] = unsValue(named(name, slots.facts(name) as Facts, slots));

@@ -2,12 +2,10 @@
  * What went into a generated plate, stored in its uns under `truckee_demo`: a mark that the data are not real, the design,
  * and the ground truth that tests and tutorials can ask for. Gene numbers are positions in var; folds are log2.
  */
+import { demoKey } from '../../protocol/matrix.ts';
 import { unsTable, type UnsDict } from '../results/h5ad/index.ts';
 import { passLimits } from './obs.ts';
 import type { PlateModel } from './model.ts';
-
-/** The entry of uns that marks generated data. */
-export const demoKey = 'truckee_demo';
 
 /** Rises when equal designs no longer give equal plates. */
 export const generatorVersion = 2;

@@ -106,6 +106,7 @@ needsPython('export of a run over two plates (needs Python with anndata)', () =>
       expect(data.uns['leiden']).toMatchObject({ params: { resolution: 1, n_iterations: -1 } });
       expect(data.uns['hvg']).toEqual({ flavor: 'seurat' });
       expect(data.uns).not.toHaveProperty('log1p');
+      expect(data.uns['truckee_demo']).toEqual({ note: expect.stringContaining('generated data') });
       const truckee = JSON.parse(data.uns.truckee) as Record<string, string>;
       expect(truckee).toMatchObject({ version: '0.1.0', source: 'p1.h5ad', plate_column: 'plate' });
       expect(truckee['note']!.length).toBe(150_000);

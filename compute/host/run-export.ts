@@ -60,7 +60,7 @@ export async function runExport(job: ExportJob, host: ExportHost): Promise<numbe
     const notes = [...obs.notes];
     const report = (done: number, total: number): void => reporter.progress(done, total, 'cells');
     const source: Omit<AnnDataSource, 'progress'> = {
-      axis, slots, obs, report, plates: input?.plates ?? [], genes: input?.genes ?? [], provenance: job.provenance, signal: host.signal,
+      axis, slots, obs, report, plates: input?.plates ?? [], genes: input?.genes ?? [], provenance: job.provenance, demo: job.plates.some(({ facts }) => facts.demo), signal: host.signal,
       x: withX && crew !== null ? { crew, lognorm: job.matrix === 'lognorm' ? lognormOf(slots) : null } : null,
     };
     let cellsBefore = 0;

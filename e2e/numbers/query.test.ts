@@ -69,6 +69,8 @@ describe('a question about registered plates', () => {
       expect(python).toMatchObject({ different: 0, genes: true, nonzeros: answer.nonzeros, shape: [answer.cells, 3000], cells: answer.plates.map(({ cells }) => cells) });
       expect(Object.values(python.columns)).toEqual(Object.values(python.columns).map(() => true));
       expect(python.query).toEqual({ drug: ['Erdafitinib', 'DMSO_TF'], level: ['full'], where: 'pcnt_mito < 0.1' });
+      // Cells of demo plates stay demo cells.
+      expect((await truckee(['inspect', out])).last).toMatchObject({ demo: true });
     }
   });
 

@@ -1,7 +1,7 @@
 /** An AnnData of any version, in an h5ad file or a Zarr store, from its structure to the parts of a plate. */
 import { isKind } from '../../../protocol/errors.ts';
 import type { InspectProblem } from '../../../protocol/inspect.ts';
-import type { MatrixSlot } from '../../../protocol/matrix.ts';
+import { demoKey, type MatrixSlot } from '../../../protocol/matrix.ts';
 import type { Structure } from '../../hdf5/index.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { findCounts } from '../counts.ts';
@@ -38,7 +38,7 @@ export async function h5adParts(structure: Structure, format: 'h5ad' | 'zarr' = 
     counts: await findCounts(matrices),
     obsm: obsmShapes(structure, problems),
     embedding: (name) => embeddingAt(structure, name),
-    demo: structure.kind('/uns/truckee_demo') !== null,
+    demo: structure.kind(`/uns/${demoKey}`) !== null,
     problems,
     close: () => structure.close(),
   };
