@@ -45,6 +45,8 @@ export interface DatasetSummary {
   readonly demo: boolean;
   readonly problems: number;
   readonly addedAt: string;
+  /** Registered data sets that its cells were taken from: not wanted beside them. */
+  readonly takenFrom: readonly string[];
 }
 
 export interface DatasetDetail {

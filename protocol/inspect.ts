@@ -52,5 +52,7 @@ export interface InspectReport {
   /** Slot that holds integer counts: X, layers/<name> or raw/X; null when none is known to. */
   readonly counts_in: MatrixSlot | null;
   readonly demo: boolean;
+  /** Fingerprints of what Truckee took these cells from; absent for files from elsewhere. */
+  readonly taken_from?: readonly string[];
   readonly problems: readonly InspectProblem[];
 }

@@ -49,6 +49,7 @@ export async function inspectParts(parts: PlateParts, options: { scan: boolean; 
     first_var: parts.var.names(0, Math.min(firstNames, parts.var.length)),
     counts_in: isMinified(parts) ? null : (parts.counts?.facts.slot ?? null),
     demo: parts.demo,
+    ...(parts.takenFrom?.length ? { taken_from: parts.takenFrom } : {}),
     problems,
   };
 }

@@ -20,6 +20,8 @@ export interface PlateParts {
   /** A dense embedding as a matrix; null when there is none of that name in a form that is read. Left out by formats without any. */
   readonly embedding?: (name: string) => MatrixSpec | null;
   readonly demo: boolean;
+  /** Fingerprints of the files that an export of Truckee took its cells from. Left out by formats without provenance. */
+  readonly takenFrom?: readonly string[];
   /** Problems seen on the way. */
   readonly problems: readonly InspectProblem[];
   close(): void;

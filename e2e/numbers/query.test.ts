@@ -74,6 +74,17 @@ describe('a question about registered plates', () => {
     }
   });
 
+  test('taken cells that are registered beside their plates are not counted twice', async () => {
+    const mine = ['--workspace', join(trial.folder, 'beside')];
+    const out = join(trial.folder, 'beside.h5ad');
+    await truckee(['add', ...plates, ...mine]);
+    const before = (await truckee(['query', '--drug', 'Erdafitinib', ...mine])).last as unknown as QueryAnswer;
+    await truckee(['query', '--drug', 'Erdafitinib', '--out', out, ...mine]);
+    await truckee(['add', out, ...mine]);
+    const after = (await truckee(['query', '--drug', 'Erdafitinib', ...mine])).last as unknown as QueryAnswer;
+    expect(after).toEqual({ ...before, notes: [...before.notes, 'beside is left out: its cells were taken from plate1_demo, plate2_demo, plate3_demo, and would count twice'] });
+  });
+
   test('refuses a target that exists, a name without a format, and a question nothing fits', async () => {
     const taken = join(trial.folder, 'taken.h5ad');
     writeFileSync(taken, 'mine');

@@ -7,6 +7,7 @@ import { listDatasets } from '../catalog/datasets.ts';
 import { queryPlates } from '../datasets/query-plates.ts';
 import type { StartEngine } from '../engine/contract.ts';
 import { chooseDatasets } from '../jobs/prepare.ts';
+import { leftOutNotes } from '../jobs/taken-cells.ts';
 import { probeHardware } from '../preflight/hardware.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -26,7 +27,7 @@ export async function answerQuery(workspace: Workspace, query: Query, options: A
   if (options.tables || listDatasets(workspace.catalog).length === 0) return queryConditions(workspace.catalog, asked, workspace.root, cores);
   const datasets = chooseDatasets(workspace, { datasets: 'all', genes: 'same' });
   const answer = await queryPlates(workspace, asked, datasets, { start: options.start, cores, plain: options.plain === true, ...(options.signal ? { signal: options.signal } : {}) });
-  return options.plain ? answer : { ...answer, notes: [...answer.notes, ...knownElsewhere(workspace, asked, cores, answer)] };
+  return options.plain ? answer : { ...answer, notes: [...answer.notes, ...leftOutNotes(listDatasets(workspace.catalog)), ...knownElsewhere(workspace, asked, cores, answer)] };
 }
 
 /** What the tables count on plates that gave no cell: those that are not registered, mostly. Nothing where the tables cannot tell. */

@@ -30,6 +30,21 @@ describe('chooseDatasets', () => {
     expect(refused(workspace, { datasets: [{ name: 'plate1', digest: print('b') }] })).toMatchObject({ kind: 'dataset-changed' });
   });
 
+  test('cells that were taken from others here are left out and that is said; asked for beside them they are refused, alone they are not', () => {
+    const workspace = scratchWorkspace();
+    addDataset(workspace, 'plate1', { row: { fingerprint: print('b') } });
+    addDataset(workspace, 'plate2', { row: { fingerprint: print('c') } });
+    const taken = addDataset(workspace, 'taken', { row: { fingerprint: print('d') }, report: { taken_from: [print('b'), print('e')] } });
+    expect(chooseDatasets(workspace, recipe()).map((row) => row.name)).toEqual(['plate1', 'plate2']);
+    expect(prepareJob(workspace, recipe(), hardware).preflight.notes).toContain('taken is left out: its cells were taken from plate1, and would count twice');
+    expect(refused(workspace, { datasets: [{ name: 'taken' }, { name: 'plate1' }] })).toMatchObject({ kind: 'same-plate-twice', data: { facts: { other: taken.path } } });
+    for (const names of [['taken'], ['taken', 'plate2']]) {
+      const asked = recipe({ datasets: names.map((name) => ({ name })) });
+      expect(chooseDatasets(workspace, asked).map((row) => row.name)).toEqual(names);
+      expect(prepareJob(workspace, asked, hardware).preflight.notes.join()).not.toContain('left out');
+    }
+  });
+
   test('none', () => expect(refused(scratchWorkspace())).toMatchObject({ kind: 'no-datasets' }));
 
   test.each([

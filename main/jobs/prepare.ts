@@ -22,6 +22,7 @@ import type { Workspace } from '../workspace.ts';
 import { applyQuery } from './apply-query.ts';
 import { differencesOf } from './differences.ts';
 import { packNotes } from './packs.ts';
+import { leftOutNotes, sourcesOf } from './taken-cells.ts';
 
 export interface Prepared {
   readonly job: PipelineJob;
@@ -32,6 +33,7 @@ export interface Prepared {
 /** `packs`: packs are built beside plates that lack one. @throws everything that can be wrong with a recipe or its data before a value is read. */
 export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware, override = false, packs = false): Prepared {
   const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
+  const leftOut = given.datasets === 'all' ? leftOutNotes(listDatasets(workspace.catalog)) : [];
   const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
   const planned = resolveRecipe(recipe, facts, hardware);
@@ -47,7 +49,7 @@ export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardwa
       }),
     );
   }
-  const notes = [...asked.notes, ...differencesOf(workspace.catalog, datasets), ...resolved.notes, ...packNotes(datasets, packs)];
+  const notes = [...asked.notes, ...leftOut, ...differencesOf(workspace.catalog, datasets), ...resolved.notes, ...packNotes(datasets, packs)];
   const steps = resolved.steps.map((step, i): JobStep => ({
     id: step.id, fingerprint: fingerprints[i]!, params: step.params, plan: step.plan, how: step.how,
     work: join(workspace.folders.work, resultFolderName(step.id, fingerprints[i]!)),
@@ -70,7 +72,7 @@ export function plateInputs(datasets: readonly DatasetRow[]): PlateInput[] {
 export function chooseDatasets(workspace: Workspace, recipe: Pick<Recipe, 'datasets' | 'genes'>): DatasetRow[] {
   const all = listDatasets(workspace.catalog);
   if (all.length === 0) throw failure('no-datasets', { workspace: workspace.root });
-  const chosen = recipe.datasets === 'all' ? all : recipe.datasets.map((wanted) => {
+  const chosen = recipe.datasets === 'all' ? all.filter((row) => sourcesOf(row, all).length === 0) : recipe.datasets.map((wanted) => {
     const row = all.find((dataset) => dataset.name === wanted.name);
     if (!row) throw failure('not-found', { what: 'dataset', name: wanted.name, near: nearNames(wanted.name, all.map((d) => d.name)) });
     if (wanted.digest !== undefined && wanted.digest !== row.fingerprint) throw failure('dataset-changed', { name: row.name, path: row.path });
@@ -79,7 +81,8 @@ export function chooseDatasets(workspace: Workspace, recipe: Pick<Recipe, 'datas
   for (const row of chosen) refuseUnusable(row);
   chosen.forEach((row, i) => {
     const twin = chosen.slice(0, i).find((earlier) => earlier.path === row.path || sameCells(earlier, row));
-    if (twin) throw failure('same-plate-twice', { first: twin.path, other: row.path });
+    const source = twin ?? sourcesOf(row, chosen)[0];
+    if (source) throw failure('same-plate-twice', { first: source.path, other: row.path });
   });
   return chosen;
 }

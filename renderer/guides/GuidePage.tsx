@@ -32,7 +32,9 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
   const [at, setAt] = useState(filter ? 3 : 0);
   const navigate = useNavigate();
   const datasets = useQuery(host.datasets.list.queryOptions());
-  const names = draft.datasets ?? (datasets.data ?? []).map((one) => one.name);
+  // Cells that were taken from others here would count twice: left out unless they are asked for.
+  const usual = (datasets.data ?? []).filter((one) => one.takenFrom.length === 0).map((one) => one.name);
+  const names = draft.datasets ?? usual;
   const ready = names.length > 0;
   const wanted = recipeOf(draft);
   const preflight = useQuery({
@@ -60,10 +62,10 @@ export function GuidePage({ recipe, filter }: GuidePageProps) {
             {datasets.data?.map((one) => (
               <Checkbox
                 key={one.name} checked={names.includes(one.name)}
-                label={<span className="row">{one.name} <Origin demo={one.demo} /> <Text span size="sm" c="dimmed">{formatCount(one.cells)} cells × {formatCount(one.genes)} genes</Text></span>}
+                label={<span className="row">{one.name} <Origin demo={one.demo} /> <Text span size="sm" c="dimmed">{formatCount(one.cells)} cells × {formatCount(one.genes)} genes{one.takenFrom.length > 0 && `, taken from ${one.takenFrom.join(', ')}`}</Text></span>}
                 onChange={(event) => {
                   const next = event.currentTarget.checked ? [...names, one.name] : names.filter((name) => name !== one.name);
-                  setDraft({ ...draft, datasets: next.length === datasets.data.length ? null : next });
+                  setDraft({ ...draft, datasets: next.length === usual.length && usual.every((name) => next.includes(name)) ? null : next });
                 }}
               />
             ))}

@@ -34,7 +34,7 @@ export function DataPage() {
           <Table.Tbody>
             {data.map((one) => (
               <Table.Tr key={one.name}>
-                <Table.Td><span className="row"><UnstyledButton aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? null : one.name)}><u>{one.name}</u></UnstyledButton><Origin demo={one.demo} /></span></Table.Td>
+                <Table.Td><span className="row"><UnstyledButton aria-expanded={open === one.name} onClick={() => setOpen(open === one.name ? null : one.name)}><u>{one.name}</u></UnstyledButton><Origin demo={one.demo} /></span>{one.takenFrom.length > 0 && <Text size="sm" c="dimmed">taken from {one.takenFrom.join(', ')}</Text>}</Table.Td>
                 <Table.Td>{formatCount(one.cells)}</Table.Td><Table.Td>{formatCount(one.genes)}</Table.Td><Table.Td>{formatBytes(one.bytes)}</Table.Td><Table.Td>{one.countsIn ?? 'none found'}</Table.Td><Table.Td>{one.problems || ''}</Table.Td>
               </Table.Tr>
             ))}

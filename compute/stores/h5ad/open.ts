@@ -11,6 +11,7 @@ import { numberedFrame, type Frame } from '../tables/frame.ts';
 import { openFrame } from './dataframe.ts';
 import { matrixAt, rawPart } from './matrices.ts';
 import { embeddingAt, obsmShapes } from './obsm.ts';
+import { takenFrom } from './taken-from.ts';
 
 /** Whether it has any of what makes an AnnData. */
 export function isH5ad(structure: Structure): boolean {
@@ -39,6 +40,7 @@ export async function h5adParts(structure: Structure, format: 'h5ad' | 'zarr' = 
     obsm: obsmShapes(structure, problems),
     embedding: (name) => embeddingAt(structure, name),
     demo: structure.kind(`/uns/${demoKey}`) !== null,
+    takenFrom: takenFrom(structure),
     problems,
     close: () => structure.close(),
   };

@@ -29,7 +29,7 @@ import { diagnostics } from './diagnostics.ts';
 import { exportComparison, exportRun, exportsOf } from './exports.ts';
 import { insideRoots, listFolder } from './files.ts';
 import type { Workbench } from './session.ts';
-import { datasetDetail, datasetSummary, runDetail, runSummaries } from './summaries.ts';
+import { datasetDetail, datasetSummaries, datasetSummary, runDetail, runSummaries } from './summaries.ts';
 import { cleanable, cleanWorkspace, workspaceFacts } from './upkeep.ts';
 import type { Views } from './views.ts';
 
@@ -148,18 +148,18 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
       list: os.files.list.handler(({ input }) => listFolder(input.path, [workspace.root, ...options.roots])),
     },
     datasets: {
-      list: os.datasets.list.handler(() => listDatasets(workspace.catalog).map(datasetSummary)),
+      list: os.datasets.list.handler(() => datasetSummaries(listDatasets(workspace.catalog))),
       detail: os.datasets.detail.handler(({ input }) => {
         const row = findDataset(workspace.catalog, input.name);
         if (!row) throw failure('not-found', { what: 'dataset', name: input.name, near: [] });
-        return datasetDetail(row);
+        return datasetDetail(row, listDatasets(workspace.catalog));
       }),
       add: os.datasets.add.handler(async ({ input }) => {
         bench.writable();
         const path = isAddress(input.path) ? await pathOf(input.path, workspace.root, { headerVariable: undefined }) : insideRoots(input.path, [workspace.root, ...options.roots]);
         const { row, twin } = await work('Reading what the file holds', () => registerFile(workspace, path, { start, scan: false }));
         hub.say({ kind: 'changed', what: 'datasets' });
-        return { summary: datasetSummary(row), report: row.report, twin: twin?.name ?? null };
+        return { summary: datasetSummary(row, listDatasets(workspace.catalog)), report: row.report, twin: twin?.name ?? null };
       }),
       remove: os.datasets.remove.handler(({ input }) => {
         bench.writable();
@@ -171,7 +171,7 @@ export function createRouter(bench: Workbench, views: Views, shelf: Shelf) {
         bench.writable();
         await work('Making demo plates', (onEvent) => makeDemo(workspace, { start, limits: { memoryBytes: null, workers: null }, onEvent }));
         hub.say({ kind: 'changed', what: 'datasets' });
-        return listDatasets(workspace.catalog).map(datasetSummary);
+        return datasetSummaries(listDatasets(workspace.catalog));
       }),
     },
     query: os.query.handler(({ input, signal }) => answerQuery(workspace, input.query, { start, tables: input.tables, ...(signal ? { signal } : {}) })),

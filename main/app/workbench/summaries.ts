@@ -11,20 +11,24 @@ import type { DatasetRow } from '../../catalog/datasets.ts';
 import { jobPlan, listJobs, resultsOfJob, type JobRow } from '../../catalog/jobs.ts';
 import { findResult } from '../../catalog/results.ts';
 import { readEvents } from '../../jobs/log.ts';
+import { sourcesOf } from '../../jobs/taken-cells.ts';
 import type { JobPlan } from '../../jobs/past-run.ts';
 import type { Workspace } from '../../workspace.ts';
 import type { Waiting } from './runs.ts';
 
-export function datasetSummary(row: DatasetRow): DatasetSummary {
+/** `all`: what is registered, itself included. */
+export function datasetSummary(row: DatasetRow, all: readonly DatasetRow[]): DatasetSummary {
   const { report } = row;
   return {
     name: row.name, file: basename(row.path), cells: report.n_obs, genes: report.n_vars, bytes: row.bytes, countsIn: report.counts_in,
-    demo: report.demo, problems: report.problems.length, addedAt: row.addedAt,
+    demo: report.demo, problems: report.problems.length, addedAt: row.addedAt, takenFrom: sourcesOf(row, all).map(({ name }) => name),
   };
 }
 
-export function datasetDetail(row: DatasetRow): DatasetDetail {
-  return { summary: datasetSummary(row), report: row.report, state: stateOf(row) };
+export const datasetSummaries = (all: readonly DatasetRow[]): DatasetSummary[] => all.map((row) => datasetSummary(row, all));
+
+export function datasetDetail(row: DatasetRow, all: readonly DatasetRow[]): DatasetDetail {
+  return { summary: datasetSummary(row, all), report: row.report, state: stateOf(row) };
 }
 
 function stateOf(row: DatasetRow): DatasetDetail['state'] {
