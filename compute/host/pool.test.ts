@@ -84,7 +84,9 @@ describe('a pass', () => {
     expect(chunks.length).toBeGreaterThan(0);
     expect(chunks.at(-1)).toBeLessThanOrEqual(300);
     expect(chunks).toEqual(chunks.map((_, i) => Math.floor(8192 / 2 ** (i + 1))));
-    expect(started).toBe(workers + chunks.length);
+    // One more for each death; a busy machine may have nothing left to do for the last of them.
+    expect(started).toBeGreaterThan(chunks.length);
+    expect(started).toBeLessThanOrEqual(workers + chunks.length);
   });
 
   test.each([['defect', /x is not a function/], ['exit', /ended with code 7/]])('a worker that ends by %s ends the pass, typed', async (how, words) => {
