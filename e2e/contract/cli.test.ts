@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStored } from '../../compute/results/array.ts';
 import { program } from '../support/program.ts';
 import { truckee, type Answer } from '../support/truckee.ts';
+import { mainJob } from '../workbench/made.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee contract ü-'));
 const workspace = join(folder, 'my workspace');
@@ -166,10 +167,9 @@ describe('pca up to 300 components', () => {
 });
 
 test('start --headless runs the main job in an empty workspace', async () => {
-  const root = join(folder, 'fresh');
-  const answer = await truckee(['start', '--headless', '--workspace', root]);
-  expect(answer.code).toBe(0);
-  const files = answer.last['files'] as readonly string[];
+  const { workspace: fresh, answer } = await mainJob();
+  expect(answer['ok']).toBe(true);
+  const files = answer['files'] as readonly string[];
   expect(files.map((file) => file.replace(/.*\//, '').replace(/-[0-9a-f]{8}/, ''))).toEqual(['pca-umap.ipynb', 'pca-umap-umap.svg', 'pca-umap-pca.svg', 'pca-umap-record.md']);
-  expect(files.every((file) => existsSync(file))).toBe(true);
+  expect(files.every((file) => file.startsWith(fresh) && existsSync(file))).toBe(true);
 });
