@@ -256,10 +256,11 @@ export interface DeJob {
     | { readonly kind: 'csv'; readonly rows: DeRows; readonly target: string };
 }
 
-/** Nothing to do: an engine that stays is started before the first picture is asked for. */
+/** Nothing to do: an engine that stays is started, and loads its code, before the first picture or run is asked for. */
 export interface ReadyJob {
   readonly kind: 'ready';
   readonly id: JobId;
+  readonly what: 'pictures' | 'runs';
 }
 
 export type EngineJob = ReadyJob | LoaderJob | StorageJob | PackJob | PipelineJob | GenerateJob | InspectJob | QueryJob | ExportJob | ViewJob | DeJob | RasterJob | CellsJob | ColumnsJob;

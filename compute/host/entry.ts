@@ -42,21 +42,29 @@ process.on('uncaughtException', (thrown) => {
 // A host that is gone cannot adopt anything: stop at once rather than compute for nobody.
 channel.onLost(() => process.exit(3));
 
+/** Of the jobs before; the first one has the start of the process too. */
+let cpuBefore = 0;
+
 async function run(job: EngineJob, stay: boolean): Promise<void> {
   const startedAt = performance.now();
   cancel = new AbortController();
   emit({ kind: 'accepted', pid: process.pid });
   try {
     const peakBytes = await perform(job);
-    const cpu = process.cpuUsage();
-    emit({ kind: 'done', seconds: (performance.now() - startedAt) / 1000, cpuSeconds: (cpu.user + cpu.system) / 1e6, peakBytes });
+    emit({ kind: 'done', seconds: (performance.now() - startedAt) / 1000, cpuSeconds: cpuSeconds() - cpuBefore, peakBytes });
   } catch (thrown) {
     if (cancel.signal.aborted || isKind(thrown, 'cancelled')) emit({ kind: 'cancelled', step: null });
     else emit({ kind: 'failed', error: toErrorData(thrown) });
     if (process.env['TRUCKEE_DEBUG']) console.error(thrown);
   }
+  cpuBefore = cpuSeconds();
   await channel.drain();
   if (!stay) process.exit(0);
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Only what this job needs is loaded: an engine is up sooner and smaller. */
@@ -72,8 +80,8 @@ async function perform(job: EngineJob): Promise<number> {
   };
   switch (job.kind) {
     case 'ready':
-      // Kept warm for pictures: what they need is there before the first is asked for.
-      await Promise.all([import('./run-view.ts'), import('./run-look.ts')]);
+      // What is needed then is there before the first is asked for.
+      await Promise.all(job.what === 'runs' ? [import('./run-pipeline.ts'), import('./run-export.ts')] : [import('./run-view.ts'), import('./run-look.ts')]);
       return process.memoryUsage.rss();
     case 'pipeline':
       return (await import('./run-pipeline.ts')).runPipeline(job, host);

@@ -20,6 +20,8 @@ export interface LastingOptions {
   readonly idleSeconds?: number;
   /** An engine that used more than this leaves after its job: memory of WASM and of large buffers is not given back otherwise. */
   readonly mostBytes?: number;
+  /** What a warm engine is ready for; default pictures. */
+  readonly ready?: 'pictures' | 'runs';
 }
 
 interface Task {
@@ -28,7 +30,7 @@ interface Task {
   stopped: boolean;
 }
 
-export function createLastingEngines(start: StartEngine, { seats: count = 2, idleSeconds = 60, mostBytes = 700 * 2 ** 20 }: LastingOptions = {}): LastingEngines {
+export function createLastingEngines(start: StartEngine, { seats: count = 2, idleSeconds = 60, mostBytes = 700 * 2 ** 20, ready = 'pictures' }: LastingOptions = {}): LastingEngines {
   const waiting: Task[] = [];
   let closed = false;
   const seats = Array.from({ length: count }, () => createSeat(start, idleSeconds, mostBytes, () => next()));
@@ -69,7 +71,7 @@ export function createLastingEngines(start: StartEngine, { seats: count = 2, idl
     start: startJob,
     warm() {
       if (closed || seats.some((seat) => seat.warm)) return;
-      startJob({ kind: 'ready', id: asJobId('ready') }, { onMessage: () => undefined, onExit: () => undefined });
+      startJob({ kind: 'ready', id: asJobId('ready'), what: ready }, { onMessage: () => undefined, onExit: () => undefined });
     },
     close() {
       closed = true;

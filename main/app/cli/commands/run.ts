@@ -4,6 +4,7 @@ import { formatBytes, formatSeconds } from '../../../../protocol/format.ts';
 import type { Recipe } from '../../../../protocol/recipe.ts';
 import { resultsOfJob } from '../../../catalog/jobs.ts';
 import { findResult } from '../../../catalog/results.ts';
+import type { StartEngine } from '../../../engine/contract.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { endedWell } from '../../../jobs/ended.ts';
 import { prepareJob, type Prepared } from '../../../jobs/prepare.ts';
@@ -56,7 +57,7 @@ export interface RunResult {
 
 /** Runs to the end. @throws what the run ended with when that is not `done`. */
 export async function runRecipe(
-  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>, options: { packs?: boolean; /** What it takes has been told, as a part of something larger. */ told?: boolean } = {},
+  workspace: Workspace, recipe: Recipe, limits: Limits, context: Pick<CommandContext, 'say' | 'json' | 'signal'>, options: { packs?: boolean; /** What it takes has been told, as a part of something larger. */ told?: boolean; /** Default: an engine of its own. */ start?: StartEngine } = {},
 ): Promise<RunOutcome> {
   const hardware = probeHardware(workspace.root, limits);
   const prepared = prepareJob(workspace, recipe, hardware, limits.override, options.packs);
@@ -65,7 +66,7 @@ export async function runRecipe(
   if (prepared.preflight.refusal) throw prepared.preflight.refusal;
   const view = createProgressView(context.say, context.json);
   for (const note of prepared.preflight.notes) context.say.json({ kind: 'note', step: null, level: 'info', text: note });
-  const running = runJob(workspace, recipe, prepared.job, { start: startLocalEngine, limits, onEvent: (logged) => view.show(logged) });
+  const running = runJob(workspace, recipe, prepared.job, { start: options.start ?? startLocalEngine, limits, onEvent: (logged) => view.show(logged) });
   const onAbort = (): void => running.cancel();
   context.signal.addEventListener('abort', onAbort);
   if (context.signal.aborted) onAbort();
