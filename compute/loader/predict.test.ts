@@ -57,6 +57,8 @@ test('all workers are timed at once, and their times are those of other rows', a
   expect(seen.map((rounds) => rounds.map((own) => own.length))).toEqual(Array.from({ length: 4 }, () => [7, 7]));
   // So few cells are all near ones; the spread ones are others in every round of either worker.
   for (const rounds of [seen[1]!, seen[3]!]) expect(new Set(rounds.flat()).size).toBe(14);
+  // Nor are they those of warming up.
+  expect(new Set([...seen[1]!.flat(2), ...seen[3]!.flat(2)]).size).toBe(20);
 });
 
 test('costs that stand for two workers at a time give twice the rate of one of them', async () => {
