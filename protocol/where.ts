@@ -132,28 +132,26 @@ function literalOf(token: Token): Literal | undefined {
   return undefined;
 }
 
-/** Names of all columns an expression reads, each once, in order of appearance. */
-export function columnsOf(where: Where): string[] {
-  const names = new Set<string>();
-  const walk = (w: Where): void => {
-    switch (w.kind) {
-      case 'and':
-      case 'or':
-        walk(w.left);
-        walk(w.right);
-        return;
-      case 'not':
-        walk(w.of);
-        return;
-      case 'compare':
-      case 'in':
-      case 'flag':
-        names.add(w.column);
-        return;
-      default:
-        w satisfies never;
-    }
-  };
-  walk(where);
-  return [...names];
+/** The parts of an expression that look at a column, in order of appearance. */
+export function* conditionsIn(where: Where): Generator<Extract<Where, { readonly column: string }>, void, void> {
+  switch (where.kind) {
+    case 'and':
+    case 'or':
+      yield* conditionsIn(where.left);
+      yield* conditionsIn(where.right);
+      return;
+    case 'not':
+      yield* conditionsIn(where.of);
+      return;
+    case 'compare':
+    case 'in':
+    case 'flag':
+      yield where;
+      return;
+    default:
+      where satisfies never;
+  }
 }
+
+/** Names of all columns an expression reads, each once, in order of appearance. */
+export const columnsOf = (where: Where): string[] => [...new Set([...conditionsIn(where)].map(({ column }) => column))];

@@ -2,7 +2,7 @@
 import type { PackCodec } from '../codecs/pack/codec.ts';
 import { openRowStore, packCodec, type PackPart, type RowStore } from '../stores/index.ts';
 import type { LoaderHooks } from './contract.ts';
-import type { EngineSpec, FetchEngine } from './fetches.ts';
+import { checkUnchanged, type EngineSpec, type FetchEngine } from './fetches.ts';
 import { hookedEngine } from './hooked.ts';
 import { packsEngine } from './packs-engine.ts';
 import { storesEngine } from './stores-engine.ts';
@@ -11,7 +11,8 @@ import { storesEngine } from './stores-engine.ts';
 export async function openEngine(spec: EngineSpec, hooks: LoaderHooks = {}): Promise<FetchEngine> {
   /** Packs share a memory, in which minibatches lie too: rows are decoded to where the consumer finds them. */
   const codec = spec.plates.some(({ store }) => store.kind === 'pack') ? packCodec() : undefined;
-  const parts = spec.plates.flatMap(({ store, rowOffset, columns }): PackPart[] => (store.kind === 'pack' ? [{ spec: store.pack, rowOffset, columns }] : []));
+  const parts = spec.plates.flatMap((plate): PackPart[] =>
+    plate.store.kind === 'pack' ? [{ spec: plate.store.pack, rowOffset: plate.rowOffset, columns: plate.columns, check: () => checkUnchanged(plate) }] : []);
   const plain = codec !== undefined && parts.length === spec.plates.length ? packsEngine(spec, parts, codec) : await openStores(spec, codec);
   return hooks.fetch || hooks.fetchTransform || hooks.batch ? hookedEngine(spec, plain, hooks) : plain;
 }

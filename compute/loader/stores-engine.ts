@@ -4,7 +4,7 @@
  */
 import { lowerBound } from '../sampling/index.ts';
 import type { CodecMemory } from '../codecs/pack/module.ts';
-import type { RowStore } from '../stores/index.ts';
+import { readAll, type RowStore } from '../stores/index.ts';
 import { checkUnchanged, unique, type EngineSpec, type FetchEngine } from './fetches.ts';
 import { plainSlots, slotsIn } from './slots.ts';
 
@@ -23,21 +23,13 @@ export function storesEngine(spec: EngineSpec, stores: readonly RowStore[], memo
       if (places.length < wanted.length) [plates, places] = [new Uint16Array(wanted.length), new Uint32Array(wanted.length)];
       const firsts = spec.plates.map(({ rowOffset }) => lowerBound(sorted, sorted.length, rowOffset));
       // One after the other, except where a store waits for its disk.
-      const waits: Promise<void>[] = [];
-      for (const [number, plate] of spec.plates.entries()) {
+      await readAll(spec.plates.flatMap((plate, number) => {
         const [from, to] = [firsts[number]!, firsts[number + 1] ?? sorted.length];
-        if (from === to) continue;
-        try {
+        return from === to ? [] : [() => {
           checkUnchanged(plate);
-          const wait = stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
-          if (wait) waits.push(wait);
-        } catch (thrown) {
-          await Promise.allSettled(waits);
-          throw thrown;
-        }
-      }
-      const failed = (await Promise.allSettled(waits)).find((end) => end.status === 'rejected');
-      if (failed) throw failed.reason;
+          return stores[number]!.load(sorted.subarray(from, to).map((row) => row - plate.rowOffset));
+        }];
+      }));
       for (let i = 0; i < wanted.length; i++) {
         const at = lowerBound(sorted, sorted.length, wanted[i]!);
         let number = plates.length > 0 && i > 0 && firsts[plates[i - 1]!]! <= at ? plates[i - 1]! : 0;

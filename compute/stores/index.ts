@@ -22,5 +22,6 @@ export { scdlTypes } from './scdl/header.ts';
 export { buildPack, deletePack } from './pack/build.ts';
 export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode.ts';
 export { packPath, sourceOf } from './pack/format.ts';
+export { readAll } from './read-all.ts';
 export { packedRows, type PackPart } from './pack/rows.ts';
 export { holdPack, packBeside, packCodec, packedBytes, packInPlaceOf, verifyPack } from './pack/read.ts';

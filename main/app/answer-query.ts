@@ -24,10 +24,11 @@ export interface AnswerOptions {
 export async function answerQuery(workspace: Workspace, query: Query, options: AnswerOptions): Promise<QueryAnswer> {
   const asked = parseQuery(query, 'query');
   const { cores } = probeHardware(workspace.root, { memoryBytes: null, workers: null });
-  if (options.tables || listDatasets(workspace.catalog).length === 0) return queryConditions(workspace.catalog, asked, workspace.root, cores);
+  const registered = listDatasets(workspace.catalog);
+  if (options.tables || registered.length === 0) return queryConditions(workspace.catalog, asked, workspace.root, cores);
   const datasets = chooseDatasets(workspace, { datasets: 'all', genes: 'same' });
   const answer = await queryPlates(workspace, asked, datasets, { start: options.start, cores, plain: options.plain === true, ...(options.signal ? { signal: options.signal } : {}) });
-  return options.plain ? answer : { ...answer, notes: [...answer.notes, ...leftOutNotes(listDatasets(workspace.catalog)), ...knownElsewhere(workspace, asked, cores, answer)] };
+  return options.plain ? answer : { ...answer, notes: [...answer.notes, ...leftOutNotes(registered), ...knownElsewhere(workspace, asked, cores, answer)] };
 }
 
 /** What the tables count on plates that gave no cell: those that are not registered, mostly. Nothing where the tables cannot tell. */

@@ -1,6 +1,6 @@
 /** What of a where-expression can hold for no cell of the registered files: an honest zero, and yet mostly a slip, so it is said. */
 import { nearNames } from '../../protocol/format.ts';
-import type { Literal, Where } from '../../protocol/where.ts';
+import { conditionsIn, type Literal, type Where } from '../../protocol/where.ts';
 import type { Catalog } from './schema.ts';
 import { storedLabels } from './stored-json.ts';
 
@@ -21,29 +21,10 @@ export function whereNotes(db: Catalog, where: Where, datasets: readonly string[
       if (typeof literal === 'number' && labels !== null && labels.every((label) => label.trim() === '' || Number.isNaN(Number(label)))) notes.add(`'${column}' holds texts, which no number is compared with`);
     }
   };
-  const walk = (part: Where): void => {
-    switch (part.kind) {
-      case 'and':
-      case 'or':
-        walk(part.left);
-        walk(part.right);
-        return;
-      case 'not':
-        walk(part.of);
-        return;
-      case 'compare':
-        look(part.column, [part.value], part.op === '==' || part.op === '!=');
-        return;
-      case 'in':
-        look(part.column, part.values, true);
-        return;
-      case 'flag':
-        return;
-      default:
-        part satisfies never;
-    }
-  };
-  walk(where);
+  for (const part of conditionsIn(where)) {
+    if (part.kind === 'compare') look(part.column, [part.value], part.op === '==' || part.op === '!=');
+    if (part.kind === 'in') look(part.column, part.values, true);
+  }
   return [...notes].slice(0, mostNotes);
 }
 

@@ -2,9 +2,10 @@
  * Rows of one or several packs by id: read in the order in which they lie, decoded in the order in which they are wanted. A fetch
  * becomes one list of jobs, whatever packs its rows come from, and a minibatch of it one call of the decoder.
  */
-import { DamagedRow, type PackCodec } from '../../codecs/pack/codec.ts';
+import { DamagedRow, type PackCodec, type PackTable } from '../../codecs/pack/codec.ts';
 import { failure, messageOf } from '../../../protocol/errors.ts';
 import { openBytes, type FileBytes } from '../../../io/file.ts';
+import { readAll } from '../read-all.ts';
 import type { RowView } from '../rows/contract.ts';
 import { startOf } from '../rows/pointers.ts';
 import type { PackSpec } from './read.ts';
@@ -17,6 +18,8 @@ export interface PackPart {
   readonly rowOffset: number;
   /** Gene of its file -> column, see RowView. */
   readonly columns: Int32Array | null;
+  /** Throws when the file is no longer what it was; asked before rows of it are read. */
+  check?(): void;
 }
 
 export interface PackedRows {
@@ -38,7 +41,7 @@ export function packedRows(parts: readonly PackPart[], { width, targetSum, log1p
   const packs = parts.map((part) => openPart(part, width, codec));
   const jobs = codec.jobs(width);
   let wanted = new Uint32Array(0);
-  /** Rows as they lie: each once, with its pack, its place in the room and its bytes there. */
+  /** Entries in the order in which their rows lie, and where each row is in the room. */
   let keys = new Float64Array(0);
   let places = new Uint32Array(0);
   /** Pieces to be read, those of pack p at [firsts[p], firsts[p + 1]). */
@@ -57,6 +60,7 @@ export function packedRows(parts: readonly PackPart[], { width, targetSum, log1p
     for (let k = 0; k < wanted.length; k++) sorted[k] = wanted[k]! * wanted.length + k;
     return sorted.sort();
   };
+  const factorOf = (total: number): number => (targetSum === null ? 1 : total > 0 ? targetSum / total : 0);
   const damaged = (thrown: unknown): unknown => {
     if (!(thrown instanceof DamagedRow)) return thrown;
     const id = wanted[thrown.job]!;
@@ -116,17 +120,15 @@ export function packedRows(parts: readonly PackPart[], { width, targetSum, log1p
         while (id >= (packs[number + 1]?.rowOffset ?? Infinity)) number++;
         const { spec, rowOffset, table } = packs[number]!;
         const row = id - rowOffset;
-        const total = targetSum === null ? 1 : spec.totals[row]!;
-        jobs.set(sorted[i]! - id * ids.length, table, places[i]!, spec.pointers.lengths[row]!, row, targetSum === null ? 1 : total > 0 ? targetSum / total : 0);
+        jobs.set(sorted[i]! - id * ids.length, table, places[i]!, spec.pointers.lengths[row]!, row, factorOf(spec.totals[row]!));
       }
-      const waits: Promise<void>[] = [];
-      for (const [p, pack] of packs.entries()) {
+      return readAll(packs.flatMap((pack, p) => {
         const [first, last] = [firsts[p]!, firsts[p + 1]!];
-        if (first === last) continue;
-        const wait = pack.read({ count: last - first, offsets: pieces.offsets.subarray(first, last), ats: pieces.ats.subarray(first + p, last + p + 1), target: room });
-        if (wait) waits.push(wait);
-      }
-      if (waits.length > 0) return settled(waits);
+        return first === last ? [] : [() => {
+          pack.check?.();
+          return pack.read({ count: last - first, offsets: pieces.offsets.subarray(first, last), ats: pieces.ats.subarray(first + p, last + p + 1), target: room });
+        }];
+      }));
     },
     stored: (from, to) => jobs.stored(from, to),
     csr(from, to, indptr, indices, values, at) {
@@ -152,7 +154,7 @@ export function packedRows(parts: readonly PackPart[], { width, targetSum, log1p
 }
 
 interface OpenPart extends PackPart {
-  readonly table: { readonly address: number; close(): void };
+  readonly table: PackTable;
   read(runs: Runs): void | Promise<void>;
   close(): void;
 }
@@ -178,10 +180,4 @@ function takeHeld(words: Float64Array, { count, offsets, ats, target }: Runs): v
     const first = Math.floor(offsets[i]! / 8);
     to.set(words.subarray(first, first + (ats[i + 1]! - ats[i]!) / 8), ats[i]! / 8);
   }
-}
-
-/** All have ended before anyone hears of one that failed: nothing is written behind anyone's back. */
-async function settled(waits: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(waits)).find((end) => end.status === 'rejected');
-  if (failed) throw failed.reason;
 }

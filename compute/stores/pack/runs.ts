@@ -3,6 +3,7 @@
  * the rest is read several pieces at a time: on a cold disk the time is that of waiting, not of moving bytes.
  */
 import type { FileBytes } from '../../../io/file.ts';
+import { allEnded } from '../read-all.ts';
 
 /** Pieces one behind the other in `target`: piece i lies at offsets[i] of the file and takes [ats[i], ats[i + 1]) of the target. */
 export interface Runs {
@@ -50,11 +51,7 @@ export function runReader(file: FileBytes): (runs: Runs) => void | Promise<void>
         await readSoon(offsets[next++]!, target, at, end - at);
       }
     };
-    // All have ended before anyone hears of one that failed: nothing is written behind anyone's back.
-    return Promise.allSettled(Array.from({ length: Math.min(inFlight, count - next) }, one)).then((ends) => {
-      const failed = ends.find((end) => end.status === 'rejected');
-      if (failed) throw failed.reason;
-    });
+    return allEnded(Array.from({ length: Math.min(inFlight, count - next) }, one));
   };
 }
 
