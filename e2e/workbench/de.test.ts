@@ -127,8 +127,10 @@ describe.skipIf(noBrowser !== null)(`drug effects${noBrowser === null ? '' : ` (
   test('drug, dose and line are chosen by keyboard, and the address keeps them', async () => {
     await tab('Condition');
     const drug = page.getByRole('combobox', { name: 'Drug' });
-    await drug.fill('Alpelisib');
-    await page.keyboard.press('ArrowDown');
+    // As a hand does it: the list opens, what is typed marks its first match, and only then comes Enter.
+    await drug.click();
+    await page.keyboard.type('alpelis');
+    await page.locator('[role=option][data-combobox-selected]').getByText('Alpelisib', { exact: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText(/^(Volcano|MA): Alpelisib, /).waitFor();
     const address = page.url();

@@ -1,5 +1,5 @@
 /** Columns that narrow the cells down: ranges over histograms, labels to tick; each shows what the others leave. */
-import { Button, Group, Loader, Select, Text } from '@mantine/core';
+import { Button, Group, Loader, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import type { RunColumns } from '../../protocol/api.types.ts';
 import type { View } from '../../protocol/view-file.ts';
@@ -8,6 +8,7 @@ import { binValues } from '../plots/bins.ts';
 import { Histogram } from '../plots/Histogram.tsx';
 import type { ViewState } from '../plots/view-state.ts';
 import { ErrorCard } from './ErrorCard.tsx';
+import { SearchSelect } from './SearchSelect.tsx';
 
 export interface ColumnFiltersProps {
   readonly columns: RunColumns;
@@ -26,7 +27,7 @@ export function ColumnFilters({ columns, state: { filters, groups }, inView, cho
   };
   return (
     <section aria-label="Filters">
-      <Select label="Filter by" placeholder="add a column" data={free.map((one) => one.name)} value={null} searchable mt="md" nothingFoundMessage="No such column" onChange={(next) => next && add(next)} />
+      <SearchSelect label="Filter by" placeholder="add a column" data={free.map((one) => one.name)} value={null} mt="md" nothingFoundMessage="No such column" onChange={(next) => next && add(next)} />
       {Object.entries(filters).map(([name, range]) => (
         <Framed key={name} name={name} view={inView.get(name)} error={errorOf(name)} onRemove={() => onChange({ filters: without(filters, name) })}>
           {(view) => view.values && <Numbers values={view.values} chosen={chosen} name={name} range={range} onRange={(next) => onChange({ filters: { ...filters, [name]: next } }, name)} />}

@@ -42,7 +42,7 @@ export function DesignForm({ busy, onStart }: DesignFormProps) {
   return (
     <form onSubmit={(event) => { event.preventDefault(); onStart(wish); }}>
       <Stack gap="sm">
-        <MultiSelect label="Data sets" description={chosen.length === 0 ? `All ${names.length} registered` : undefined} placeholder={chosen.length === 0 ? 'All' : ''} data={names} value={chosen} onChange={setChosen} searchable clearable />
+        <MultiSelect label="Data sets" description={chosen.length === 0 ? `All ${names.length} registered` : undefined} placeholder={chosen.length === 0 ? 'All' : ''} data={names} value={chosen} onChange={setChosen} searchable selectFirstOptionOnChange clearable />
         <SimpleGrid cols={{ base: 1, sm: 2, md: 4 }}>
           <NumberInput label="Least diversity" description="of truly random minibatches" suffix=" %" min={0} max={100} value={floor} onChange={(value) => setFloor(Number(value) || 0)} />
           <NumberInput label="Minibatch" description="cells" min={1} max={65_536} value={batch} onChange={(value) => setBatch(Math.max(1, Number(value) || 1))} />

@@ -43,7 +43,7 @@ function Cells({ run, columns }: { readonly run: string; readonly columns: RunCo
         <Group gap="xs"><Text size="sm">Only the cells chosen on the map.</Text><Button size="compact-xs" variant="default" onClick={() => void navigate({ to: '.', search: {} })}>Show all</Button></Group>
       )}
       <Group align="end">
-        <MultiSelect className="grow" label="Columns" data={columns.columns.map((one) => one.name)} value={shown} searchable maxValues={20} onChange={setShown} />
+        <MultiSelect className="grow" label="Columns" data={columns.columns.map((one) => one.name)} value={shown} searchable selectFirstOptionOnChange maxValues={20} onChange={setShown} />
         <form onSubmit={(event) => { event.preventDefault(); if (name.trim() !== '') find.mutate(goTo === null ? 0 : goTo.row + 1); }}>
           <Group gap="xs" align="end">
             <TextInput label="Find a cell" placeholder="part of its name" value={name} onChange={(event) => { setName(event.currentTarget.value); setGoTo(null); }} />

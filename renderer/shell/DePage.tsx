@@ -14,6 +14,7 @@ import { conditionOf, leadingCondition, shownStrata, stratumWords } from '../pan
 import { ErrorCard } from '../panels/ErrorCard.tsx';
 import { GeneBox } from '../panels/GeneBox.tsx';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
+import { SearchSelect } from '../panels/SearchSelect.tsx';
 import { TakeNotebook } from '../panels/TakeNotebook.tsx';
 
 export function DePage({ run }: { readonly run: string }) {
@@ -53,12 +54,12 @@ function Chosen({ run, overview }: { readonly run: string; readonly overview: De
     <>
       <Text c="dimmed" size="sm">{formatCount(strata.reduce((sum, one) => sum + one.conditions.length, 0))} comparisons of {formatCount(overview.genes)} genes against {overview.reference === 'rest' ? 'all other labelled cells of the same plate and line' : `${overview.reference}, always of the same plate and line`}; {methods[overview.method] ?? overview.method}.</Text>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <Select label="Plate and line" searchable allowDeselect={false} data={strata.map((one) => ({ value: one.name, label: stratumWords(one.name) }))} value={stratum.name}
+        <SearchSelect label="Plate and line" allowDeselect={false} data={strata.map((one) => ({ value: one.name, label: stratumWords(one.name) }))} value={stratum.name}
           onChange={(name) => {
             const next = strata.find((one) => one.name === name);
             if (next) show({ stratum: next.name, target: (conditionOf(next, condition.drug, condition.dose) ?? leadingCondition(next)).target });
           }} />
-        <Select label="Drug" searchable allowDeselect={false} data={drugs} value={condition.drug} onChange={(drug) => drug !== null && show({ target: conditionOf(stratum, drug, condition.dose)!.target })} />
+        <SearchSelect label="Drug" allowDeselect={false} data={drugs} value={condition.drug} onChange={(drug) => drug !== null && show({ target: conditionOf(stratum, drug, condition.dose)!.target })} />
         <Select label="Dose" allowDeselect={false} data={doses.map((one) => ({ value: one.target, label: one.dose === null ? one.target : `${formatValue(one.dose)} µM` }))} value={condition.target} onChange={(target) => target !== null && show({ target })} />
       </SimpleGrid>
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

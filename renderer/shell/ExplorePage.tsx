@@ -12,6 +12,7 @@ import { FigureFormats } from '../panels/FigureFormats.tsx';
 import { GeneBox } from '../panels/GeneBox.tsx';
 import { Origin } from '../panels/Origin.tsx';
 import { RunPlaces } from '../panels/RunPlaces.tsx';
+import { SearchSelect } from '../panels/SearchSelect.tsx';
 import { Selections } from '../panels/Selections.tsx';
 import { useMap } from '../panels/use-map.ts';
 import { useViewState } from '../panels/use-view-state.ts';
@@ -62,7 +63,7 @@ function Explorer({ run, columns }: { readonly run: string; readonly columns: Ru
           </Group>
         )}
         <Select label="Map" data={columns.bases.map((one) => one.name)} value={basis} allowDeselect={false} onChange={(next) => set({ basis: next ?? basis, lasso: null })} />
-        <Select label="Colour" data={columns.columns.map((one) => one.name)} value={color} searchable clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => set({ color: next, gene: null, shown: null })} />
+        <SearchSelect label="Colour" data={columns.columns.map((one) => one.name)} value={color} clearable mt="xs" nothingFoundMessage="No such column" onChange={(next) => set({ color: next, gene: null, shown: null })} />
         <GeneBox key={gene} run={run} gene={gene} back="Back to the column" onGene={(next) => set({ gene: next, shown: null })} />
         <Group mt="sm" gap="xs">
           <SegmentedControl size="xs" value={tool} aria-label="What the pointer does" onChange={(next) => setTool(tools.find((one) => one.value === next)?.value ?? 'move')} data={tools} />
