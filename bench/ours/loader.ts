@@ -23,15 +23,15 @@ const open = () => openLoader({
   verified: true,
   ...(genes ? { genes, dense: true, targetSum: 1e4, log1p: true } : {}),
 });
-const dropPacks = (): void => (cache === 'cold' ? dropFromCache(files.map((file) => `${file}.pack`)) : undefined);
+const dropPacks = (): void => dropFromCache(files.map((file) => `${file}.pack`));
+const cold = cache === 'cold' ? { beforeEpoch: dropPacks } : {};
 // A loader of its own: what is held in the end is what an epoch takes.
 const probe = await open();
-const predicted = predictRate(probe, await measureCosts(probe, true, dropPacks), true);
+const predicted = predictRate(probe, await measureCosts(probe, true, cold.beforeEpoch), true);
 await probe.close();
-dropPacks();
 const loader = await open();
 const cpu = process.cpuUsage();
-const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds) });
+const measured = await measureLoader(loader, { warmSeconds: Number(warm), seconds: Number(seconds), ...cold });
 const used = process.cpuUsage(cpu);
 await loader.close();
 const { entropy, cells, cellsPerSecond, wait, bytesPerWorker } = measured;

@@ -38,11 +38,16 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
   return pieces;
 }
 
+/** Every worker reads for so long before it is timed. */
+const warmSeconds = 0.4;
+const mostWarmTurns = 100;
 /** Readings, each of other rows: chunks that were decoded once may be kept. */
 const rounds = 7;
 const nearRows = 1500;
+/** Near rows of a pack come in runs as blocks do: one long read of a cold disk says little about many short ones. */
+const nearRun = 25;
 /** Spread rows: each of a file costs a chunk, of a pack so little that many are needed to see it, and on a cold disk many are under way at a time. */
-const farRows = { file: 60, pack: 600, memory: 600 } as const;
+const farRows = { file: 60, pack: 600 } as const;
 
 /**
  * Reads some neighbouring cells and some spread ones with all workers of the loader at the same time, several times in other
@@ -54,11 +59,13 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
   // Twice as many places as are timed: what warming up has read lies near the processor, as the rows of an epoch do not.
   const turns = 2 * rounds * hands;
   const nearCells = Math.min(nearRows, loader.cells);
-  const farCells = Math.min(farRows[loader.plates.every(({ backend }) => backend !== 'file') ? 'pack' : 'file'], loader.cells);
-  const near = (turn: number): Uint32Array => {
-    const first = Math.floor((turn * (loader.cells - nearCells)) / turns);
-    return Uint32Array.from({ length: nearCells }, (_, i) => first + i);
-  };
+  const inPlace = loader.plates.some(({ backend }) => backend === 'file');
+  const farCells = Math.min(inPlace ? farRows.file : farRows.pack, loader.cells);
+  const runs = inPlace || loader.cells < 2 * nearRows ? 1 : nearRows / nearRun;
+  const near = (turn: number): Uint32Array => Uint32Array.from({ length: nearCells }, (_, i) => {
+    const run = Math.floor((i * runs) / nearCells);
+    return Math.floor(((run + turn / turns) * (loader.cells - nearCells)) / runs) + i;
+  });
   const far = (turn: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (turn + 0.5) / turns) * loader.cells) / farCells));
   const listsOf = (rowsOf: (turn: number) => Uint32Array, timed: boolean): Uint32Array[][] =>
     Array.from({ length: hands }, (_, hand) => Array.from({ length: rounds }, (_, round) => rowsOf(2 * (round * hands + hand) + Number(timed))));
@@ -71,8 +78,10 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
       pieces: meanOf(lists.flat().map((rows) => piecesOf(loader, rows, verified))),
     };
   };
-  // Code that has just been loaded runs slower than it will for the rest of the epoch.
-  for (const rowsOf of [near, far]) await loader.time(listsOf(rowsOf, false));
+  // Code that has just been loaded runs slower than it will for the rest of the epoch: it is compiled beside the reading.
+  for (let [turn, seconds] = [0, 0]; turn < mostWarmTurns && seconds < warmSeconds; turn++) {
+    for (const rowsOf of [near, far]) seconds += Math.max(...(await loader.time(listsOf(rowsOf, false))).map((times) => times.reduce((sum, one) => sum + one, 0)));
+  }
   const [nears, fars] = [await time(near), await time(far)];
   // Two equations: pieces * a + cells * b = seconds.
   const determinant = nears.pieces * farCells - fars.pieces * nearCells;
