@@ -112,6 +112,8 @@ export interface LoaderPlan {
   /** Of cells that stay in memory, once for all workers together: 0 unless the backend is 'memory'. */
   readonly heldBytes: number;
   readonly workers: number;
+  /** Minibatches that each worker may have ready. */
+  readonly prefetch: number;
 }
 
 export interface EpochOptions {
@@ -147,9 +149,9 @@ export interface Loader {
   /** Any rows, in the order given, repeats allowed: map-style access. */
   rows(ids: ArrayLike<number>): Promise<Minibatch>;
   /**
-   * Reads rows as an epoch would, minibatch after minibatch, and gives nothing: for measuring. A list of rounds for each worker
-   * (one for none), all at the same time, since workers share what the machine has; the seconds of every round.
+   * Reads rows as an epoch would, hands minibatch after minibatch over and gives nothing: for measuring. A round is a list of rows
+   * for each worker (one for none), all read at the same time, since workers share what the machine has; the seconds of every round.
    */
-  time(rounds: readonly (readonly Uint32Array[])[]): Promise<number[][]>;
+  time(rounds: readonly (readonly Uint32Array[])[]): Promise<number[]>;
   close(): Promise<void>;
 }

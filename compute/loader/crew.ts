@@ -6,7 +6,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { failure, TruckeeError } from '../../protocol/errors.ts';
 import type { EngineSpec } from './fetches.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
+import type { FetchOrder, FromWorker, WorkerSetup } from './messages.ts';
 import { free, type Slot } from './slots.ts';
 
 export interface FetchTask {
@@ -30,8 +30,6 @@ export interface Arrived {
 export interface Crew {
   /** Minibatches of all tasks. With `ordered`, task after task; else as they get ready. */
   run(tasks: Iterator<FetchTask>, ordered: boolean, signal?: AbortSignal): AsyncGenerator<Arrived, void, void>;
-  /** What rounds of rows take, a list of rounds for every worker, all at the same time. Not while minibatches are made. */
-  time(rounds: readonly (readonly Uint32Array[])[]): Promise<number[][]>;
   /** Most bytes of rows and minibatches that any worker has held. */
   heldBytes(): number;
   close(): Promise<void>;
@@ -114,17 +112,10 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   /** The minibatch that the consumer holds. */
   let shown: Arrived | null = null;
   const sendTask = (hand: Hand, { task, arrived }: Hand['queue'][number]): void =>
-    hand.worker.postMessage({ kind: 'fetch', fetch: task.fetch, entries: task.entries, from: task.from + arrived, to: task.to } satisfies ToWorker);
-
-  /** Seconds of rounds that have come. */
-  const timed = new Map<Hand, number[]>();
+    hand.worker.postMessage({ fetch: task.fetch, entries: task.entries, from: task.from + arrived, to: task.to } satisfies FetchOrder);
 
   const heard = (hand: Hand, message: Exclude<FromWorker, { kind: 'ready' }>): void => {
     if (message.kind === 'failed') return fail(new TruckeeError(message.error));
-    if (message.kind === 'timed') {
-      timed.set(hand, message.seconds);
-      return onChange();
-    }
     const place = hand.queue.findIndex(({ task }) => task.fetch === message.fetch);
     hand.queue[place]!.arrived += message.made.length;
     message.made.forEach(({ slot, stored, cells, grown }, i) => {
@@ -231,14 +222,6 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
         // Whoever stops in the middle leaves work behind that nobody will take.
         if (pending.length > 0 || broken) await stopAll();
       }
-    },
-    async time(rounds) {
-      timed.clear();
-      hands.forEach(({ worker }, i) => worker.postMessage({ kind: 'time', rounds: rounds[i] ?? [] } satisfies ToWorker));
-      while (!broken && timed.size < hands.length) await new Promise<void>((resolve) => (onChange = resolve));
-      if (!broken) return hands.map((hand) => timed.get(hand)!);
-      await stopAll();
-      throw broken;
     },
     heldBytes: () => mostHeld,
     close: stopAll,

@@ -10,7 +10,6 @@ import type { EngineSpec, FetchEngine } from './fetches.ts';
 import { joinGenes } from './genes.ts';
 import { joinLabel } from './labels.ts';
 import { plannedFetchBytes } from './plan.ts';
-import { timeRounds } from './time-rounds.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
 import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
 
@@ -123,52 +122,60 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       }
     };
 
+    /** Minibatches of tasks, each gone when the next one is asked for. */
+    const made = async function* (all: Iterator<FetchTask>, epoch: number, ordered: boolean, signal?: AbortSignal): AsyncGenerator<Minibatch, void, void> {
+      if (workers > 0) {
+        const own = await hands();
+        let finished = false;
+        try {
+          for await (const { fetch, batch: number, cells: count, stored, slot } of own.run(all, ordered, signal)) yield minibatch(slot, { epoch, fetch, batch: number, cells: count }, stored);
+          finished = true;
+        } finally {
+          // A crew that was left in the middle has stopped; the next epoch has a new one.
+          mostHeld = Math.max(mostHeld, own.heldBytes());
+          if (!finished) crew = null;
+        }
+        return;
+      }
+      const loaded = await here();
+      for (let next = all.next(); !next.done; next = all.next()) {
+        const { fetch, entries, from, to } = next.value;
+        await loaded.load(entries);
+        const heldBytes = loaded.heldBytes();
+        mostHeld = Math.max(mostHeld, heldBytes);
+        for (let number = from; number < to; number++) {
+          if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
+          const end = Math.min(entries.length, (number + 1) * batch);
+          const slot = ownSlot(loaded, spec.dense ? 0 : loaded.stored(number * batch, end));
+          const stored = loaded.write(number * batch, end, slot);
+          yield minibatch(slot, { epoch, fetch, batch: number, cells: end - number * batch }, stored);
+        }
+        if (heldBytes > limitBytes) {
+          loaded.flush();
+          onGrown(heldBytes);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+
+    /** Whatever reads minibatches: one at a time. */
+    const begin = (what: 'epoch' | 'time', value: string): void => {
+      if (closed) refuse(what, value, 'the loader has been closed');
+      if (busy) refuse(what, value, 'an epoch is being read already; end it first (break leaves it)');
+      busy = true;
+    };
+
     return {
       cells,
       genes: join.names,
       plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: backendOf(store) })),
       labels,
-      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, heldBytes: memoryNeeded(sources.filter(({ store }) => backendOf(store) === 'memory')), workers },
+      plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, heldBytes: memoryNeeded(sources.filter(({ store }) => backendOf(store) === 'memory')), workers, prefetch },
       notes,
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
-        if (closed) refuse('epoch', String(epoch), 'the loader has been closed');
-        if (busy) refuse('epoch', String(epoch), 'an epoch is being read already; end it first (break leaves it)');
-        busy = true;
-        const order = orderAt(epoch);
+        begin('epoch', String(epoch));
         try {
-          if (workers === 0) {
-            const loaded = await here();
-            for (const task of tasks(order, epoch, fromBatch)) {
-              await loaded.load(task.entries);
-              const heldBytes = loaded.heldBytes();
-              mostHeld = Math.max(mostHeld, heldBytes);
-              for (let number = task.from; number < task.to; number++) {
-                if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
-                const end = Math.min(task.entries.length, (number + 1) * batch);
-                const slot = ownSlot(loaded, spec.dense ? 0 : loaded.stored(number * batch, end));
-                const stored = loaded.write(number * batch, end, slot);
-                yield minibatch(slot, { epoch, fetch: task.fetch, batch: number, cells: end - number * batch }, stored);
-              }
-              if (heldBytes > limitBytes) {
-                loaded.flush();
-                onGrown(heldBytes);
-              }
-              await new Promise((resolve) => setImmediate(resolve));
-            }
-            return;
-          }
-          const own = await hands();
-          let finished = false;
-          try {
-            for await (const { fetch, batch: number, cells: count, stored, slot } of own.run(tasks(order, epoch, fromBatch), options.deterministic ?? true, signal)) {
-              yield minibatch(slot, { epoch, fetch, batch: number, cells: count }, stored);
-            }
-            finished = true;
-          } finally {
-            // A crew that was left in the middle has stopped; the next epoch has a new one.
-            mostHeld = Math.max(mostHeld, own.heldBytes());
-            if (!finished) crew = null;
-          }
+          yield* made(tasks(orderAt(epoch), epoch, fromBatch), epoch, options.deterministic ?? true, signal);
         } finally {
           busy = false;
         }
@@ -191,10 +198,20 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
       },
       async time(rounds) {
-        if (busy) refuse('time', 'rows', 'an epoch is being read already');
-        if (workers > 0) return (await hands()).time(rounds);
-        const loaded = await here();
-        return [await timeRounds(loaded, rounds[0] ?? [], batch, (needed) => ownSlot(loaded, needed))];
+        begin('time', 'rows');
+        try {
+          const seconds: number[] = [];
+          if (workers > 0) await hands();
+          for (const lists of rounds) {
+            const start = performance.now();
+            const all = lists.map((entries, fetch): FetchTask => ({ fetch, entries, from: 0, to: Math.ceil(entries.length / batch) }));
+            for await (const _ of made(all.values(), 0, false));
+            seconds.push((performance.now() - start) / 1000);
+          }
+          return seconds;
+        } finally {
+          busy = false;
+        }
       },
       async close() {
         if (closed) return;

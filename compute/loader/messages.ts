@@ -17,15 +17,12 @@ export interface WorkerSetup {
 }
 
 export interface FetchOrder {
-  readonly kind: 'fetch';
   readonly fetch: number;
   readonly entries: Uint32Array;
   /** Minibatches [from, to) of the fetch are wanted. */
   readonly from: number;
   readonly to: number;
 }
-
-export type ToWorker = FetchOrder | { readonly kind: 'time'; readonly rounds: readonly Uint32Array[] };
 
 export interface MadeBatch {
   readonly slot: number;
@@ -45,5 +42,4 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly slots: Slot[] }
   /** Minibatches `batch` and those that follow it; `end` comes with the last of a fetch. */
   | { readonly kind: 'batches'; readonly fetch: number; readonly batch: number; readonly made: readonly MadeBatch[]; readonly end: FetchEnd | null }
-  | { readonly kind: 'timed'; readonly seconds: number[] }
   | { readonly kind: 'failed'; readonly error: ErrorData };

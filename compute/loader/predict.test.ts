@@ -18,7 +18,7 @@ async function rates(strategy: LoaderOptions['strategy'], fetchFactor: number, p
   const secondsOf = (rows: Uint32Array): number => perPiece * piecesOf(loader, rows, false) + perCell * rows.length;
   const disk: Loader = {
     ...loader,
-    time: async ([rounds]) => [rounds!.map((rows) => secondsOf(rows) * (readings++ % 4 === 3 ? 3 : 1))],
+    time: async (rounds) => rounds.map(([rows]) => secondsOf(rows!) * (readings++ % 4 === 3 ? 3 : 1)),
   };
   const predicted = predictRate(loader, await measureCosts(disk, false), false);
   let [seconds, cells] = [0, 0];
@@ -53,8 +53,8 @@ test('all workers are timed at once, and their times are those of other rows', a
   const rate = predictRate(loader, await measureCosts(watched, false), false);
   await loader.close();
   expect(rate).toBeGreaterThan(0);
-  // Near rows and spread ones in turn, seven rounds of each for either worker.
-  expect(seen.map((rounds) => rounds.map((own) => own.length))).toEqual(seen.map(() => [7, 7]));
+  // Near rows and spread ones in turn, seven rounds of each, with rows for either worker.
+  expect(seen.map((rounds) => rounds.map((both) => both.length))).toEqual(seen.map(() => [2, 2, 2, 2, 2, 2, 2]));
   expect(seen.length % 2).toBe(0);
   // As long as it takes to warm up, then once in earnest.
   expect(seen.length).toBeGreaterThanOrEqual(4);
@@ -71,19 +71,30 @@ test('what is slow at first, as code is that has just been loaded, is not what i
   // 0.3 s of reading at a tenth of the speed.
   const waking: Loader = {
     ...loader,
-    time: async ([rounds]) => [rounds!.map((rows) => {
-      const seconds = rows.length * (read < 0.3 ? 1e-4 : 1e-5);
+    time: async (rounds) => rounds.map(([rows]) => {
+      const seconds = rows!.length * (read < 0.3 ? 1e-4 : 1e-5);
       read += seconds;
       return seconds;
-    })],
+    }),
   };
   const rate = predictRate(loader, await measureCosts(waking, false), false);
   await loader.close();
   expect(Math.abs(rate / 1e5 - 1)).toBeLessThan(0.01);
 });
 
+test('on a cold disk what reading takes more is counted before minibatches are made, not while', async () => {
+  const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, workers: 0 });
+  let cold = false;
+  const disk: Loader = { ...loader, time: async (rounds) => rounds.map(([rows]) => rows!.length * (cold ? 5e-5 : 1e-5) + (cold ? 2e-4 : 0) * piecesOf(loader, rows!, false)) };
+  const costs = await measureCosts(disk, false, () => (cold = true));
+  await loader.close();
+  expect(costs.secondsPerPiece).toBeCloseTo(2e-4, 9);
+  expect(costs.secondsPerCellRead).toBeCloseTo(4e-5, 9);
+  expect(costs.secondsPerCell).toBeCloseTo(1e-5, 9);
+});
+
 test('costs that stand for two workers at a time give twice the rate of one of them', async () => {
-  const costs = { secondsPerPiece: 0, secondsPerCell: 1e-3 };
+  const costs = { secondsPerPiece: 0, secondsPerCellRead: 0, secondsPerCell: 1e-3 };
   for (const workers of [0, 1, 2, 3]) {
     const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, workers });
     expect(predictRate(loader, costs, false)).toBeCloseTo(1000 * Math.max(1, workers), 6);

@@ -1,10 +1,14 @@
-/** What a setting will cost, from two short readings by all its workers: seconds per piece that is fetched and decoded, and per cell handed out. */
+/** What a setting will cost, from short readings by all its workers: seconds per piece that is fetched and decoded, and per cell handed out. */
 import { upperBound } from '../sampling/index.ts';
 import type { Loader } from './contract.ts';
+import { crewSeconds, type FetchCosts } from './crew-time.ts';
 
 /** Of one worker while all are at work. */
 export interface LoaderCosts {
   readonly secondsPerPiece: number;
+  /** Beside its piece, while rows are read: what a cold disk takes for more of them. */
+  readonly secondsPerCellRead: number;
+  /** Once its fetch has been read. */
   readonly secondsPerCell: number;
 }
 
@@ -43,11 +47,10 @@ const warmSeconds = 0.4;
 const mostWarmTurns = 100;
 /** Readings, each of other rows: chunks that were decoded once may be kept. */
 const rounds = 7;
-const nearRows = 1500;
-/** Near rows of a pack come in runs as blocks do: one long read of a cold disk says little about many short ones. */
-const nearRun = 25;
-/** Spread rows: each of a file costs a chunk, of a pack so little that many are needed to see it, and on a cold disk many are under way at a time. */
-const farRows = { file: 60, pack: 600 } as const;
+/** Neighbours, and spread rows: each of a file costs a chunk, so that few are enough. Of a pack as many as a fetch has. */
+const readRows = { file: { near: 1500, far: 60 }, pack: { near: 2048, far: 2048 } } as const;
+/** Neighbours in a pack come in runs as blocks do: one long read of a cold disk says little about many short ones. */
+const nearRun = 32;
 
 /**
  * Reads some neighbouring cells and some spread ones with all workers of the loader at the same time, several times in other
@@ -58,9 +61,9 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
   const hands = Math.max(1, loader.plan.workers);
   // Twice as many places as are timed: what warming up has read lies near the processor, as the rows of an epoch do not.
   const turns = 2 * rounds * hands;
-  const nearCells = Math.min(nearRows, loader.cells);
   const inPlace = loader.plates.some(({ backend }) => backend === 'file');
-  const farCells = Math.min(inPlace ? farRows.file : farRows.pack, loader.cells);
+  const { near: nearRows, far: farRows } = readRows[inPlace ? 'file' : 'pack'];
+  const [nearCells, farCells] = [Math.min(nearRows, loader.cells), Math.min(farRows, loader.cells)];
   const runs = inPlace || loader.cells < 2 * nearRows ? 1 : nearRows / nearRun;
   const near = (turn: number): Uint32Array => Uint32Array.from({ length: nearCells }, (_, i) => {
     const run = Math.floor((i * runs) / nearCells);
@@ -68,42 +71,63 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
   });
   const far = (turn: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (turn + 0.5) / turns) * loader.cells) / farCells));
   const listsOf = (rowsOf: (turn: number) => Uint32Array, timed: boolean): Uint32Array[][] =>
-    Array.from({ length: hands }, (_, hand) => Array.from({ length: rounds }, (_, round) => rowsOf(2 * (round * hands + hand) + Number(timed))));
-  const time = async (rowsOf: (turn: number) => Uint32Array): Promise<{ seconds: number; pieces: number }> => {
-    const lists = listsOf(rowsOf, true);
-    beforeTiming?.();
-    const times = await loader.time(lists);
-    return {
-      seconds: meanOf(times.map((seconds) => seconds.sort((a, b) => a - b)[1]!)),
-      pieces: meanOf(lists.flat().map((rows) => piecesOf(loader, rows, verified))),
-    };
+    Array.from({ length: rounds }, (_, round) => Array.from({ length: hands }, (_, hand) => rowsOf(2 * (round * hands + hand) + Number(timed))));
+  const reading = async (rowsOf: (turn: number) => Uint32Array, timed: boolean): Promise<Reading> => {
+    const lists = listsOf(rowsOf, timed);
+    if (timed) beforeTiming?.();
+    const seconds = (await loader.time(lists)).sort((a, b) => a - b);
+    return { seconds: seconds[1]!, cells: lists[0]![0]!.length, pieces: meanOf(lists.flat().map((rows) => piecesOf(loader, rows, verified))), all: seconds.reduce((sum, one) => sum + one, 0) };
   };
   // Code that has just been loaded runs slower than it will for the rest of the epoch: it is compiled beside the reading.
-  for (let [turn, seconds] = [0, 0]; turn < mostWarmTurns && seconds < warmSeconds; turn++) {
-    for (const rowsOf of [near, far]) seconds += Math.max(...(await loader.time(listsOf(rowsOf, false))).map((times) => times.reduce((sum, one) => sum + one, 0)));
-  }
-  const [nears, fars] = [await time(near), await time(far)];
-  // Two equations: pieces * a + cells * b = seconds.
-  const determinant = nears.pieces * farCells - fars.pieces * nearCells;
-  const perPiece = determinant === 0 ? 0 : (nears.seconds * farCells - fars.seconds * nearCells) / determinant;
-  const secondsPerPiece = Math.max(0, perPiece);
-  return { secondsPerPiece, secondsPerCell: Math.max(1e-7, (nears.seconds - nears.pieces * secondsPerPiece) / nearCells) };
+  let warm: Readings;
+  let seconds = 0;
+  let turn = 0;
+  do {
+    warm = [await reading(near, false), await reading(far, false)];
+    seconds += warm[0].all + warm[1].all;
+  } while (++turn < 2 || (turn < mostWarmTurns && seconds < warmSeconds));
+  const timed = solve([await reading(near, true), await reading(far, true)]);
+  const perCell = beforeTiming === undefined ? timed.perCell : Math.min(timed.perCell, solve(warm).perCell);
+  return { secondsPerPiece: timed.perPiece, secondsPerCellRead: timed.perCell - perCell, secondsPerCell: perCell };
+}
+
+interface Reading {
+  readonly seconds: number;
+  readonly cells: number;
+  readonly pieces: number;
+  /** Seconds of all rounds. */
+  readonly all: number;
+}
+/** Of neighbours, and of spread cells. */
+type Readings = readonly [Reading, Reading];
+
+/** Two equations: pieces * perPiece + cells * perCell = seconds. */
+function solve([near, far]: Readings): { perPiece: number; perCell: number } {
+  const determinant = near.pieces * far.cells - far.pieces * near.cells;
+  const perPiece = determinant === 0 ? 0 : Math.max(0, (near.seconds * far.cells - far.seconds * near.cells) / determinant);
+  return { perPiece, perCell: Math.max(1e-7, (near.seconds - near.pieces * perPiece) / near.cells) };
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Fetches of the epoch whose pieces are counted. */
+/** Fetches of the epoch whose pieces are counted, at least. */
 const looked = 12;
 
 /** Cells a second that a loader will give with as many workers as the costs were measured with. */
 export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolean): number {
-  const fetches = Math.ceil(loader.layout.length / (loader.layout.batch * loader.layout.fetchFactor));
-  let seconds = 0;
+  const { batch, fetchFactor, length } = loader.layout;
+  const { workers, prefetch } = loader.plan;
+  const fetches = Math.ceil(length / (batch * fetchFactor));
+  const looks = Math.min(Math.max(looked, 2 * workers), fetches);
+  const found: FetchCosts[] = [];
   let cells = 0;
-  for (let i = 0; i < Math.min(looked, fetches); i++) {
-    const entries = loader.entries(0, Math.floor(((i + 0.5) * fetches) / Math.min(looked, fetches)));
-    seconds += piecesOf(loader, entries, verified) * costs.secondsPerPiece + entries.length * costs.secondsPerCell;
+  for (let i = 0; i < looks; i++) {
+    const entries = loader.entries(0, Math.floor(((i + 0.5) * fetches) / looks));
+    const batches = Math.ceil(entries.length / batch);
+    found.push({ load: piecesOf(loader, entries, verified) * costs.secondsPerPiece + entries.length * costs.secondsPerCellRead, batches, write: (entries.length * costs.secondsPerCell) / batches });
     cells += entries.length;
   }
-  return (Math.max(1, loader.plan.workers) * cells) / seconds;
+  // Nobody waits where minibatches are made by whoever takes them.
+  const seconds = workers === 0 ? found.reduce((sum, { load, batches, write }) => sum + load + batches * write, 0) : crewSeconds(found, workers, prefetch);
+  return cells / seconds;
 }

@@ -10,6 +10,9 @@ import type { BatchTarget, EngineSpec } from './fetches.ts';
 export const free = 0;
 export const taken = 1;
 
+/** Minibatches are reported several at a time: waking the consumer's thread costs as much as making some of them. */
+export const reportedOf = (slots: number): number => Math.max(1, Math.floor(slots / 2));
+
 export interface Slot extends BatchTarget {
   /** CSR entries it can hold. */
   readonly room: number;

@@ -3,9 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../protocol/errors.ts';
 import type { LoaderHooks } from './contract.ts';
 import { openEngine } from './engine.ts';
-import type { FetchEnd, FetchOrder, FromWorker, MadeBatch, ToWorker, WorkerSetup } from './messages.ts';
-import { taken, type Slot } from './slots.ts';
-import { timeRounds } from './time-rounds.ts';
+import type { FetchEnd, FetchOrder, FromWorker, MadeBatch, WorkerSetup } from './messages.ts';
+import { reportedOf, taken, type Slot } from './slots.ts';
 
 const port = parentPort!;
 const { spec, batch, limitBytes, hooksModule, control, slots: slotCount, entries: slotEntries } = workerData as WorkerSetup;
@@ -14,24 +13,17 @@ const engine = await openEngine(spec, hooks);
 const slots = Array.from({ length: slotCount }, () => engine.slot(batch, slotEntries));
 /** As the consumer knows them. */
 const shown = slots.slice();
-/** Minibatches are reported several at a time: waking the consumer's thread costs as much as making some of them. */
-const reported = Math.max(1, Math.floor(slotCount / 2));
+const reported = reportedOf(slotCount);
 let next = 0;
 
 const say = (message: FromWorker): void => port.postMessage(message);
 
 /** One fetch after the other, also where reading takes several turns. */
 let before = Promise.resolve();
-port.on('message', (message: ToWorker) => {
-  before = before.then(() => (message.kind === 'fetch' ? run(message) : time(message.rounds))).catch((thrown: unknown) => say({ kind: 'failed', error: toErrorData(thrown) }));
+port.on('message', (order: FetchOrder) => {
+  before = before.then(() => run(order)).catch((thrown: unknown) => say({ kind: 'failed', error: toErrorData(thrown) }));
 });
 say({ kind: 'ready', slots });
-
-/** No minibatch is under way: all slots are free. */
-async function time(rounds: readonly Uint32Array[]): Promise<void> {
-  let turn = 0;
-  say({ kind: 'timed', seconds: await timeRounds(engine, rounds, batch, (entries) => roomy(turn++ % slots.length, entries)) });
-}
 
 /** The slot at a place, replaced by a larger one where it must be. */
 function roomy(place: number, entries: number): Slot {
