@@ -10,16 +10,16 @@ export interface FetchCosts {
 }
 
 /**
- * Seconds from the first minibatch of the fetches to the last, once the crew is under way. As in crew.ts: whoever is free takes
- * the next fetch, fills its slots, reports some at a time, and goes on where minibatches have been taken.
+ * Seconds that the fetches take: a `whole` epoch from its start, else some of one that is under way. As in crew.ts: whoever is
+ * free takes the next fetch, fills its slots, reports some at a time, and goes on where minibatches have been taken.
  */
-export function crewSeconds(fetches: readonly FetchCosts[], workers: number, slots: number): number {
+export function crewSeconds(fetches: readonly FetchCosts[], workers: number, slots: number, whole = false): number {
   const hands = Array.from({ length: workers }, () => ({ free: 0, made: 0, taken: new Float64Array(slots) }));
   const reported = reportedOf(slots);
   let taken = 0;
   let begun = 0;
-  // The first pass only gets everyone to work.
-  for (let pass = 0; pass < 2; pass++) {
+  // The first of two passes only gets everyone to work.
+  for (let passes = whole ? 1 : 2; passes > 0; passes--) {
     begun = taken;
     for (const { load, batches, write } of fetches) {
       const hand = hands.reduce((first, other) => (other.free < first.free ? other : first));

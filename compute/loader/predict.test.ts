@@ -88,16 +88,19 @@ test('on a cold disk what reading takes more is counted before minibatches are m
   const disk: Loader = { ...loader, time: async (rounds) => rounds.map(([rows]) => rows!.length * (cold ? 5e-5 : 1e-5) + (cold ? 2e-4 : 0) * piecesOf(loader, rows!, false)) };
   const costs = await measureCosts(disk, false, () => (cold = true));
   await loader.close();
-  expect(costs.secondsPerPiece).toBeCloseTo(2e-4, 9);
-  expect(costs.secondsPerCellRead).toBeCloseTo(4e-5, 9);
-  expect(costs.secondsPerCell).toBeCloseTo(1e-5, 9);
+  // Rounds differ in their pieces, and one of the quicker ones is taken.
+  for (const [found, real] of [[costs.secondsPerPiece, 2e-4], [costs.secondsPerCellRead, 4e-5], [costs.secondsPerCell, 1e-5]] as const) expect(Math.abs(found / real - 1)).toBeLessThan(0.2);
 });
 
 test('costs that stand for two workers at a time give twice the rate of one of them', async () => {
   const costs = { secondsPerPiece: 0, secondsPerCellRead: 0, secondsPerCell: 1e-3 };
   for (const workers of [0, 1, 2, 3]) {
-    const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, workers });
-    expect(predictRate(loader, costs, false)).toBeCloseTo(1000 * Math.max(1, workers), 6);
+    const loader = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, fetchFactor: 1, workers });
+    expect(Math.abs(predictRate(loader, costs, false) / (1000 * Math.max(1, workers)) - 1)).toBeLessThan(0.05);
     await loader.close();
+    // One fetch is the work of one worker.
+    const single = await openLoader({ files: plates.files, strategy: { kind: 'streaming' }, batch: 32, fetchFactor: 64, workers });
+    expect(predictRate(single, costs, false)).toBeCloseTo(1000, 6);
+    await single.close();
   }
 });

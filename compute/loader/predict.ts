@@ -47,8 +47,9 @@ const warmSeconds = 0.4;
 const mostWarmTurns = 100;
 /** Readings, each of other rows: chunks that were decoded once may be kept. */
 const rounds = 7;
-/** Neighbours, and spread rows: each of a file costs a chunk, so that few are enough. Of a pack as many as a fetch has. */
-const readRows = { file: { near: 1500, far: 60 }, pack: { near: 2048, far: 2048 } } as const;
+/** Neighbours, and spread rows: each of a file costs a chunk, so that few are enough. Of a pack about as many as a fetch has. */
+const fileRows = { near: 1500, far: 60 } as const;
+const packRows = { least: 512, most: 2048 } as const;
 /** Neighbours in a pack come in runs as blocks do: one long read of a cold disk says little about many short ones. */
 const nearRun = 32;
 
@@ -62,9 +63,10 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
   // Twice as many places as are timed: what warming up has read lies near the processor, as the rows of an epoch do not.
   const turns = 2 * rounds * hands;
   const inPlace = loader.plates.some(({ backend }) => backend === 'file');
-  const { near: nearRows, far: farRows } = readRows[inPlace ? 'file' : 'pack'];
+  const ofPack = Math.max(packRows.least, Math.min(packRows.most, loader.layout.batch * loader.layout.fetchFactor));
+  const { near: nearRows, far: farRows } = inPlace ? fileRows : { near: ofPack, far: ofPack };
   const [nearCells, farCells] = [Math.min(nearRows, loader.cells), Math.min(farRows, loader.cells)];
-  const runs = inPlace || loader.cells < 2 * nearRows ? 1 : nearRows / nearRun;
+  const runs = inPlace || loader.cells < 2 * nearRows ? 1 : Math.floor(nearRows / nearRun);
   const near = (turn: number): Uint32Array => Uint32Array.from({ length: nearCells }, (_, i) => {
     const run = Math.floor((i * runs) / nearCells);
     return Math.floor(((run + turn / turns) * (loader.cells - nearCells)) / runs) + i;
@@ -128,6 +130,6 @@ export function predictRate(loader: Loader, costs: LoaderCosts, verified: boolea
     cells += entries.length;
   }
   // Nobody waits where minibatches are made by whoever takes them.
-  const seconds = workers === 0 ? found.reduce((sum, { load, batches, write }) => sum + load + batches * write, 0) : crewSeconds(found, workers, prefetch);
+  const seconds = workers === 0 ? found.reduce((sum, { load, batches, write }) => sum + load + batches * write, 0) : crewSeconds(found, workers, prefetch, looks === fetches);
   return cells / seconds;
 }
