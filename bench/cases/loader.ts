@@ -3,7 +3,7 @@
  * backed anndata with torch, its better one of fetch 64 and 256 at block 16; equal numbers of workers.
  */
 import type { Answer, PairedCase, Round } from '../harness/case.ts';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { runCommand } from '../harness/measure.ts';
 import { oursProgram, peerProgram, truckee } from '../harness/truckee.ts';
 
@@ -73,3 +73,29 @@ export const loaderBlocks = loading('shuffled minibatches in place, blocks of 16
 export const loaderPack = loading('minibatches from packs, truly random single cells, all genes', 'at least 50x, and 400,000 cells/s with two workers', 50, { strategy: '1', fetch: '16', backend: 'pack' }, 0.99);
 export const loaderPackDense = loading('minibatches from packs, 2,000 genes scaled and log1p, dense, truly random', 'at least 300,000 cells/s with two workers', 50, { strategy: '1', fetch: '16', backend: 'pack', form: 'dense' }, 0.99);
 export const loaderPackCold = loading('minibatches from packs that are not in the page cache, blocks of 16, several reads in flight', 'at least 100,000 cells/s with two workers, or the limit of the disk', 10, { strategy: '16', fetch: '64', backend: 'pack', cold: true }, 0.95);
+
+/** Cells a second that two workers are to pack. */
+const leastPacked = 45_000;
+
+export const packBuild: PairedCase = {
+  kind: 'paired', metric: 'seconds', leastRatio: 1, data: 'plates-14x108k',
+  title: 'packs of 14 plates built, against reading the same files from first to last with h5py and scipy and keeping nothing',
+  reach: 'at least 45,000 cells/s with two workers, at most half of the size of the gzip h5ad',
+  ours: {
+    async prepare({ files }) {
+      for (const file of files) rmSync(`${file}.pack`, { force: true });
+    },
+    command: ({ files, threads }) => truckee('pack', 'build', ...files, '--workers', String(threads), '--json'),
+  },
+  peer: { command: ({ files }) => peerProgram('read', ...files) },
+  async compare(ours, peer) {
+    const packs = ours.answer['packs'] as { cells: number; bytes: number; file_bytes: number; seconds: number }[];
+    const sum = (of: (pack: (typeof packs)[number]) => number): number => packs.reduce((all, pack) => all + of(pack), 0);
+    const [cells, rate, size] = [sum((pack) => pack.cells), sum((pack) => pack.cells) / ours.wallSeconds, sum((pack) => pack.bytes) / sum((pack) => pack.file_bytes)];
+    console.log(`  ${cells} cells, ${Math.round(rate)} a second with the start of the program, ${Math.round(cells / sum((pack) => pack.seconds))} without, ${size.toFixed(3)} of the size`);
+    const problems = cells === peer.answer.cells ? [] : [`${cells} cells here, ${String(peer.answer.cells)} there`];
+    if (rate < leastPacked) problems.push(`${Math.round(rate)} cells/s`);
+    if (size > 0.5) problems.push(`${size.toFixed(3)} of the size of the files`);
+    return problems;
+  },
+};

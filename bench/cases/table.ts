@@ -6,7 +6,7 @@ import { download, downloadMd5 } from './download.ts';
 import { extract } from './extract.ts';
 import { filter } from './filter.ts';
 import { carry, transport } from './integrate.ts';
-import { loaderBlocks, loaderChunks, loaderPack, loaderPackCold, loaderPackDense } from './loader.ts';
+import { loaderBlocks, loaderChunks, loaderPack, loaderPackCold, loaderPackDense, packBuild } from './loader.ts';
 import { pca } from './pca.ts';
 import { read, readPlain, readWorkers } from './read.ts';
 import { scan, scanMemory, scanNotebook } from './scan.ts';
@@ -14,7 +14,7 @@ import { umap } from './umap.ts';
 import { budget, scaling, whole } from './whole.ts';
 
 export const cases = {
-  read, 'read-plain': readPlain, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, 'loader-pack-cold': loaderPackCold, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, filter, conditions, extract, whole, scaling, budget,
+  read, 'read-plain': readPlain, 'read-workers': readWorkers, scan, 'scan-notebook': scanNotebook, 'scan-memory': scanMemory, pca, umap, transport, carry, loader: loaderChunks, 'loader-blocks': loaderBlocks, 'loader-pack': loaderPack, 'loader-pack-dense': loaderPackDense, 'loader-pack-cold': loaderPackCold, 'pack-build': packBuild, de, 'de-counts': deCounts, download, 'download-md5': downloadMd5, filter, conditions, extract, whole, scaling, budget,
 } as const satisfies Readonly<Record<string, BenchCase>>;
 
 export type CaseName = keyof typeof cases;

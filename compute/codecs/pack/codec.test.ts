@@ -101,6 +101,30 @@ describe('rows of a pack', () => {
     expect(encoder.take().length).toBe(0);
   });
 
+  // Beyond 65,532 genes, and for counts beyond 65,536, ids and counts do not fit the keys that rows are sorted by.
+  test.each([100, 65_532, 65_536, 70_000])('the shorter way gives the same bytes and comes back, also at its limits: %i genes', (many) => {
+    const order = Int32Array.from({ length: many }, (_, gene) => (gene * 1847 + 11) % many);
+    const back = new Int32Array(many);
+    order.forEach((id, gene) => (back[id] = gene));
+    const encoder = packEncoder(order, false);
+    const decoder = packDecoder(back, many);
+    for (const value of [() => 1, few, () => 1 + random.below(65_536), () => 65_536, () => 65_537, () => random.below(2) === 0 ? 1 : 65_536 - random.below(2), () => 1 + random.below(200_000)]) {
+      for (const entries of [1, 5, 95, 100]) {
+        // The last ids among them, and every gene of few.
+        const chosen = new Set([back[many - 1]!, back[many - 2]!].slice(0, entries));
+        while (chosen.size < entries) chosen.add(random.below(many));
+        const indices = Int32Array.from(chosen).sort();
+        const values = Float32Array.from(indices, value);
+        const packed = encoder.encode(indices, values, 0, entries, 9);
+        expect(encoder.encode(indices.toReversed(), values.toReversed(), 0, entries, 9)).toEqual(packed);
+        const [genesOut, valuesOut] = [new Int32Array(many), new Float32Array(many)];
+        decoder.put(packed, 9);
+        expect(decoder.csr(0, 1, false, null, genesOut, valuesOut, 0)).toBe(entries);
+        expect(sorted({ indices: genesOut.subarray(0, entries), values: valuesOut.subarray(0, entries) })).toEqual(sorted({ indices, values }));
+      }
+    }
+  });
+
   // Columns beyond 65,534 are kept in another table.
   test.each([0, 63_868, 63_869, 70_000])('chosen columns from %i on, scaled and logarithmised, sparse and dense, equal the plain formula', (first) => {
     const row = rowOf(900, few);

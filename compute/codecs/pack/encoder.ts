@@ -22,6 +22,9 @@ export interface PackEncoder {
   take(): Uint8Array;
 }
 
+/** A near rank (assembly/encode.ts) that only the rank tells. */
+const flagged = 0xffff;
+
 const encodeProblems = ['', 'a gene is given twice', 'a value is no count (a whole number from 1 to 2^32 - 1)', 'a gene lies outside the list of genes'];
 
 /** What a gene becomes in a pack: its id, and whether it counts as mitochondrial or only enters the sums of its row. */
@@ -34,6 +37,7 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
   const wasm = packModule(memory);
   const genes = ranks.length;
   const rankAt = memory.take(4 * genes);
+  const nearAt = memory.take(2 * genes);
   const bitmap = memory.take(8 * Math.ceil(genes / 64));
   const counts = memory.take(4 * genes);
   const list = memory.take(8 * genes + 128);
@@ -44,6 +48,7 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
   let out = memory.take(room);
   let end = 0;
   new Int32Array(memory.wasm.buffer, rankAt, genes).set(ranks);
+  new Uint16Array(memory.wasm.buffer, nearAt, genes).set(ranks.map((rank) => (rank >= 0 && rank < flagged ? rank : flagged)));
   new Uint8Array(memory.wasm.buffer, bitmap, 8 * Math.ceil(genes / 64)).fill(0);
   // A memory that grew is still seen through these.
   const sums = new Float64Array(memory.wasm.buffer, wasm.sumsAddress(), 2);
@@ -66,7 +71,7 @@ export function packEncoder(memory: CodecMemory, ranks: Int32Array, fractions: b
         new Int32Array(memory.wasm.buffer, indexAt, to - from).set(indices.subarray(from, to));
         new Float32Array(memory.wasm.buffer, valueAt, to - from).set(values.subarray(from, to));
       }
-      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, genes, bitmap, counts, list, out + end, seed, fractions);
+      const bytes = wasm.encodeRow(indexAt, valueAt, to - from, rankAt, nearAt, genes, bitmap, counts, list, out + end, seed, fractions);
       if (bytes < 0) throw new Error(encodeProblems[-bytes]);
       end += bytes;
       return bytes;

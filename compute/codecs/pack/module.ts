@@ -17,7 +17,7 @@ export interface PackExports {
   sumsAddress(): number;
   jobBytes(): number;
   entriesOf(row: number): number;
-  encodeRow(indices: number, values: number, entries: number, ranks: number, genes: number, bitmap: number, counts: number, list: number, to: number, seed: number, fractions: boolean): number;
+  encodeRow(indices: number, values: number, entries: number, ranks: number, nearRanks: number, genes: number, bitmap: number, counts: number, list: number, to: number, seed: number, fractions: boolean): number;
   decodeOrdered(row: number, bytes: number, seed: number, ids: number, genesOf: number, genes: number, bitmap: number, counts: number, indices: number, values: number): number;
   storedRows(jobs: number, count: number, most: number): number;
   decodeRows(jobs: number, count: number, logs: boolean, indptr: number, indices: number, values: number): number;

@@ -58,7 +58,7 @@ export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }
   const out = { rowBytes: new Uint32Array(rows), totals: new Float64Array(rows), detected: new Uint32Array(rows), mito: new Float64Array(rows), ordered: new Uint8Array(rows) };
   const reader = openMatrix(matrix, tools.arena);
   try {
-    for await (const block of reader.blocks({ rowStart, rowEnd, maxRows: 512, maxStored: 1 << 20, ...(signal ? { signal } : {}) })) {
+    for await (const block of reader.blocks({ rowStart, rowEnd, maxRows: 128, maxStored: 1 << 18, ...(signal ? { signal } : {}) })) {
       const { indptr, indices, values } = block;
       for (let i = 0; i < block.rows; i++) {
         const row = block.rowStart + i;

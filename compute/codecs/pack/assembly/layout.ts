@@ -19,6 +19,12 @@ export const LOGS: usize = 3264;
 export const KNOWN: u32 = 32;
 /** Encoding: the sum of the row and that of its mitochondrial genes (float64), and its genes (uint32). */
 export const SUMS: usize = 4800;
+/** Encoding: 16-bit copies of the gaps and of the counts less one of a block. */
+export const SMALL_GAPS: usize = 4864;
+export const SMALL_COUNTS: usize = 5120;
+/** Encoding: for each of 256 digits how many keys have it, then where the next of them goes (uint32). */
+export const LOW: usize = 5376;
+export const HIGH: usize = 6400;
 
 export const BLOCK: u32 = 128;
 /** Marks a block of values that are stored as float32. */

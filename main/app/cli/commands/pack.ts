@@ -38,6 +38,7 @@ export const pack: Command = {
       workers: hardware.workers, memoryBytes: hardware.memoryBytes,
     };
     const view = createProgressView(say, context.json);
+    const begun = performance.now();
     try {
       const answer = await callEngine<PackAnswer>(job, { start: startLocalEngine, signal, onEvent: showIn(view) });
       for (const one of answer?.packs ?? []) {
@@ -45,7 +46,7 @@ export const pack: Command = {
         const done = { build: `${formatCount(one.cells)} cells, ${size}, ${formatSeconds(one.seconds)}`, verify: `sound: ${formatCount(one.cells)} cells, ${size}`, delete: `deleted: ${formatBytes(one.bytes)}` }[action];
         say.line(`${one.pack}: ${done}${one.resumed_at > 0 ? `; went on at cell ${formatCount(one.resumed_at)}` : ''}`);
       }
-      say.json({ ok: true, action, packs: answer?.packs ?? [] });
+      say.json({ ok: true, action, packs: answer?.packs ?? [], seconds: (performance.now() - begun) / 1000 });
       return 0;
     } finally {
       view.close();
