@@ -83,7 +83,9 @@ function sqliteFailure(thrown: Error, code: string, path = 'the catalog of the w
   if (!code.startsWith('SQLITE_')) return undefined;
   if (code === 'SQLITE_FULL') return failure('disk-full', { path, code }, thrown);
   if (/^SQLITE_(READONLY|PERM|AUTH)/.test(code)) return failure('not-permitted', { path, code }, thrown);
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return failure('corrupt-file', { path, element: 'the catalog', reason: thrown.message }, thrown);
+  // What our statements name has been there since the catalog was made: somebody took it out.
+  const missing = code === 'SQLITE_ERROR' && /^no such (table|column)/.test(thrown.message);
+  if (missing || /^SQLITE_(CORRUPT|NOTADB)/.test(code)) return failure('corrupt-file', { path, element: 'the catalog', reason: thrown.message }, thrown);
   // Whoever holds it may be a backup or a browser of databases: no fault of the disk.
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return failure('busy', { what: "Another program's work on the catalog of the workspace" }, thrown);
   return failure('io-failed', { path, code }, thrown);

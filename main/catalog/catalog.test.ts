@@ -49,6 +49,14 @@ describe('openCatalog', () => {
     expect(listDatasets(catalog)).toEqual([]);
   });
 
+  test('a table that was taken out is damage to the catalog, and what to do is said', () => {
+    const workspace = scratchWorkspace();
+    workspace.catalog.exec('DROP TABLE datasets');
+    const told = toErrorData(failureOf(() => listDatasets(workspace.catalog)));
+    expect(told).toMatchObject({ kind: 'corrupt-file', message: expect.stringContaining('no such table: datasets') as string });
+    expect(told.remedy).toContain('truckee doctor --rebuild');
+  });
+
   test('refuses what is not a catalog', () => {
     const path = join(scratchFolder(), 'catalog.sqlite');
     writeFileSync(path, 'plate,cells\n'.repeat(500));

@@ -32,8 +32,9 @@ export interface Prepared {
 
 /** `packs`: packs are built beside plates that lack one. @throws everything that can be wrong with a recipe or its data before a value is read. */
 export function prepareJob(workspace: Workspace, given: Recipe, hardware: Hardware, override = false, packs = false): Prepared {
-  const asked = applyQuery(workspace, given, chooseDatasets(workspace, given));
-  const leftOut = given.datasets === 'all' ? leftOutNotes(listDatasets(workspace.catalog)) : [];
+  const all = listDatasets(workspace.catalog);
+  const asked = applyQuery(workspace, given, chooseDatasets(workspace, given, all));
+  const leftOut = given.datasets === 'all' ? leftOutNotes(all) : [];
   const { recipe, datasets } = asked;
   const facts = inputFacts(datasets);
   const planned = resolveRecipe(recipe, facts, hardware);
@@ -68,9 +69,8 @@ export function plateInputs(datasets: readonly DatasetRow[]): PlateInput[] {
   return datasets.map((row) => ({ name: row.name, path: row.path, fingerprint: row.fingerprint, facts: row.facts! }));
 }
 
-/** The datasets a recipe names. @throws no-datasets, not-found, no-matrix, not-counts, dataset-changed, same-plate-twice... */
-export function chooseDatasets(workspace: Workspace, recipe: Pick<Recipe, 'datasets' | 'genes'>): DatasetRow[] {
-  const all = listDatasets(workspace.catalog);
+/** The datasets a recipe names, of all that are registered. @throws no-datasets, not-found, no-matrix, not-counts, dataset-changed, same-plate-twice... */
+export function chooseDatasets(workspace: Workspace, recipe: Pick<Recipe, 'datasets' | 'genes'>, all = listDatasets(workspace.catalog)): DatasetRow[] {
   if (all.length === 0) throw failure('no-datasets', { workspace: workspace.root });
   const chosen = recipe.datasets === 'all' ? all.filter((row) => sourcesOf(row, all).length === 0) : recipe.datasets.map((wanted) => {
     const row = all.find((dataset) => dataset.name === wanted.name);
