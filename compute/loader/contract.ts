@@ -1,4 +1,5 @@
 /** What a loader is asked for and what it gives: minibatches of cells for training, from files as they lie. */
+import type { Stamp } from '../../io/stamp.ts';
 import type { Codes, FetchLayout, PlateUnits, RowSet, Strategy } from '../sampling/index.ts';
 import type { CollectionFormat, RowStoreSpec } from '../stores/index.ts';
 import type { Backend } from './sources.ts';
@@ -130,6 +131,8 @@ export interface Loader {
     readonly backend: 'file' | 'pack' | 'memory'; readonly format: CollectionFormat; readonly name: string; readonly path: string; readonly rowOffset: number; readonly cells: number;
     /** How the file itself is read, and which column each of its genes becomes: null where they are the columns. */
     readonly own: RowStoreSpec; readonly columns: Int32Array | null;
+    /** A file (or store) that changes with it, its size and time when it was opened. */
+    readonly stamp: Stamp & { readonly path: string };
   }[];
   readonly labels: Readonly<Record<string, LoaderLabel>>;
   readonly plan: LoaderPlan;

@@ -171,7 +171,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     return {
       cells,
       genes: join.names,
-      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store }, i) => ({ name, path, rowOffset, cells: own, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: backendOf(store) })),
+      plates: spec.plates.map(({ name, path, rowOffset, cells: own, store, stamp }, i) => ({ name, path, rowOffset, cells: own, stamp, format: sources[i]!.format, own: sources[i]!.own, columns: join.columns[i]!, backend: backendOf(store) })),
       labels,
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, heldBytes: memoryNeeded(sources.filter(({ store }) => backendOf(store) === 'memory')), workers, prefetch },
       notes,

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isTruckeeError } from '../../protocol/errors.ts';
 import { openLoader } from './loader.ts';
 import { writeOrder } from './order-file.ts';
 import { ownMinibatches, pythonMinibatches, torchPython, type Digested } from './testing/order.cases.ts';
@@ -52,7 +53,48 @@ describe.skipIf(torchPython === null)('the same minibatches in PyTorch (needs Py
     expect(said(64 * 2 ** 20)).toMatch(/^\/dev\/shm has 64 MiB free; workers may end with a bus error\..*num_workers=0/);
     expect(said(4 * 2 ** 30)).toBe('');
   });
+
+  test('an epoch that was not written is named with those there are; one that was is read', () => {
+    expect(opened(join(plates.folder, 'chunks'), 1)).toBe('1200 cells');
+    for (const epoch of [2, -1]) expect(opened(join(plates.folder, 'chunks'), epoch)).toMatch(new RegExp(`^ValueError epoch ${epoch} was not written: .*chunks has epochs 0 to 1\\. .*--epochs N`));
+  });
+
+  test('a file that is not what it was is refused: other bytes, another time, or not there', async () => {
+    const [file, folder] = [join(plates.folder, 'other.h5ad'), join(plates.folder, 'watched')];
+    copyFileSync(plates.files[0]!, file);
+    const { atime, mtime } = statSync(file);
+    const loader = await openLoader({ files: [file], strategy: { kind: 'streaming' }, batch: 50, workers: 0 });
+    writeOrder(loader, folder, 1);
+    await loader.close();
+    expect(opened(folder, 0)).toBe('400 cells');
+    utimesSync(file, atime, new Date(mtime.getTime() + 2000));
+    expect(opened(folder, 0)).toMatch(/^RuntimeError .*other\.h5ad has been written to, or replaced, since\. .*write the order anew: truckee bench loader/);
+    copyFileSync(plates.files[1]!, file);
+    expect(opened(folder, 0)).toMatch(/^RuntimeError .*other\.h5ad has changed: it had \d+ bytes, and has \d+\. The order in .*watched/);
+    rmSync(file);
+    expect(opened(folder, 0)).toMatch(/^RuntimeError .*other\.h5ad cannot be looked at \(No such file/);
+  });
 });
+
+test.skipIf(!existsSync('/proc/self'))('an order for a folder that the system has no place for is refused, not waited for (needs /proc)', async () => {
+  const loader = await openLoader({ files: [plates.files[0]!], strategy: { kind: 'streaming' }, workers: 0 });
+  for (const folder of ['/proc/truckee/order', '/proc']) expect(() => writeOrder(loader, folder, 1)).toThrow(expect.toSatisfy(isTruckeeError));
+  await loader.close();
+});
+
+/** What opening an epoch says: its cells, or the error. */
+const opened = (folder: string, epoch: number): string => execFileSync(torchPython!, ['-c', opening, folder, String(epoch)], { encoding: 'utf8' });
+const opening = `
+import sys, types
+sys.path.insert(0, sys.argv[1])
+# Nothing of it is needed to open an epoch, and loading it takes seconds.
+sys.modules["torch"] = types.SimpleNamespace(utils=types.SimpleNamespace(data=types.SimpleNamespace(IterableDataset=object)))
+from truckee_order import OrderedCells
+try:
+    print(len(OrderedCells(sys.argv[1], epoch=int(sys.argv[2])).rows), "cells", end="")
+except Exception as error:
+    print(type(error).__name__, error, end="")
+`;
 
 /** The loader with so much of /dev/shm free as is said; prints its warnings. */
 const shared = `

@@ -1,20 +1,36 @@
 /**
  * The order of an epoch as files that other programs read: row ids as .npy, and a description of files and minibatches. The
- * Python loader beside them yields the same minibatches.
+ * Python loader beside them yields the same minibatches, and refuses files that are not what they were when the loader was opened.
  */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../io/make-folder.ts';
+import { systemFailure } from '../../protocol/errors.ts';
 import type { Loader } from './contract.ts';
 import { pythonLoader } from './python-loader.ts';
 import { pythonMatrix } from './python-matrix.ts';
 
 /**
  * Writes DIR/order-EPOCH.npy for every epoch, DIR/order.json and DIR/truckee_order.py, and DIR/columns-FILE.npy for files whose genes
- * come in another order; returns the paths. Errors: unsupported-format for files that the Python loader does not read.
+ * come in another order; returns the paths. Errors: unsupported-format for files that the Python loader does not read; file-not-found,
+ * not-permitted, disk-full... of the folder.
  */
 export function writeOrder(loader: Loader, folder: string, epochs: number): string[] {
-  const matrices = loader.plates.map(({ path, own }) => pythonMatrix(path, own));
-  mkdirSync(folder, { recursive: true });
+  prepareOrder(loader.plates, folder);
+  try {
+    return writeFiles(loader, folder, epochs);
+  } catch (thrown) {
+    throw systemFailure(thrown) ?? thrown;
+  }
+}
+
+/** What an order cannot do without, seen before anything is measured for it: files that Python can read, and the folder, which is made. Errors: those of writeOrder. */
+export function prepareOrder(plates: readonly Pick<Loader['plates'][number], 'path' | 'own'>[], folder: string): void {
+  plates.forEach(({ path, own }) => pythonMatrix(path, own));
+  makeFolder(folder);
+}
+
+function writeFiles(loader: Loader, folder: string, epochs: number): string[] {
   const paths: string[] = [];
   const ends: number[][] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -37,14 +53,14 @@ export function writeOrder(loader: Loader, folder: string, epochs: number): stri
     paths.push(path);
   }
   const about = {
-    truckee_order: 2, cells: loader.cells, genes: loader.genes.length, batch: loader.layout.batch, epochs,
-    files: loader.plates.map(({ path, rowOffset, cells, columns }, i) => {
+    truckee_order: 3, cells: loader.cells, genes: loader.genes.length, batch: loader.layout.batch, epochs,
+    files: loader.plates.map(({ path, own, rowOffset, cells, columns, stamp }, i) => {
       const name = columns === null ? null : `columns-${i}.npy`;
       if (columns !== null && name !== null) {
         writeFileSync(join(folder, name), Buffer.concat([npyHeader(columns.length, '<i4'), new Uint8Array(columns.buffer, columns.byteOffset, columns.byteLength)]));
         paths.push(join(folder, name));
       }
-      return { path, offset: rowOffset, cells, ...matrices[i], columns: name };
+      return { path, stamp, offset: rowOffset, cells, ...pythonMatrix(path, own), columns: name };
     }),
     fetch: loader.layout.batch * loader.layout.fetchFactor,
     // Short minibatches only end fetches: their borders are listed rather than worked out.

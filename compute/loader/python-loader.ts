@@ -31,6 +31,33 @@ def check_shared_memory(least=1 << 30):
         )
 
 
+def stamp_of(path):
+    """Bytes, and the time of the last change in milliseconds; of a Zarr store those of all its files and folders together."""
+    info = os.stat(path)
+    size, latest = info.st_size, info.st_mtime_ns
+    if os.path.isdir(path):
+        size = 0
+        for folder, folders, files in os.walk(path, followlinks=True):
+            for name in folders + files:
+                one = os.stat(os.path.join(folder, name))
+                latest = max(latest, one.st_mtime_ns)
+                size += one.st_size if name in files else 0
+    return size, latest / 1e6
+
+
+def check_unchanged(stamp, order):
+    """An order holds numbers of rows: of another file they would be other cells."""
+    path, way = stamp["path"], f"The order in {order} was written for the file as it was: put that one back, or write the order anew: truckee bench loader FILE... --order DIR"
+    try:
+        size, time = stamp_of(path)
+    except OSError as error:
+        raise RuntimeError(f"{path} cannot be looked at ({error.strerror}). {way}") from error
+    if size != stamp["bytes"]:
+        raise RuntimeError(f"{path} has changed: it had {stamp['bytes']} bytes, and has {size}. {way}")
+    if abs(time - stamp["mtimeMs"]) > 0.5:
+        raise RuntimeError(f"{path} has been written to, or replaced, since. {way}")
+
+
 def to_sparse(parts):
     """Made here, by whoever consumes: sparse tensors cannot be handed over by PyTorch's workers."""
     indptr, indices, values, genes = parts
@@ -42,6 +69,14 @@ class OrderedCells(torch.utils.data.IterableDataset):
         self.folder = folder
         with open(os.path.join(folder, "order.json")) as text:
             self.about = json.load(text)
+        known = self.about["epochs"]
+        if epoch not in range(known):
+            raise ValueError(
+                f"epoch {epoch} was not written: {folder} has {'epoch 0 only' if known == 1 else f'epochs 0 to {known - 1}'}. "
+                f"Take epoch % {known}, or write more: truckee bench loader FILE... --order DIR --epochs N"
+            )
+        for file in self.about["files"]:
+            check_unchanged(file["stamp"], folder)
         self.rows = np.load(os.path.join(folder, f"order-{epoch}.npy"), mmap_mode="r")
         self.ends = self.about["ends"][epoch]
         self.offsets = np.array([file["offset"] for file in self.about["files"]] + [self.about["cells"]])
