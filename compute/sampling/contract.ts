@@ -36,7 +36,10 @@ export type Strategy =
   /** Blocks are the cells that start in one stored chunk, drawn evenly over the plates: no chunk is decoded twice. */
   | { readonly kind: 'chunks' }
   | WeightedStrategy
-  /** Every class equally often: weights 1 / (cells of the class). -1 in `codes` is a missing label, and refused. */
+  /**
+   * Every class equally often: weights 1 / (cells of the class), counted over all codes: of the collection, or as many as the subset
+   * has rows. -1 is a missing label, refused in rows that take part. Above 2^25 rows or draws classes are drawn, then single cells: no blocks.
+   */
   | { readonly kind: 'balanced'; readonly codes: Codes; readonly block?: number; readonly totalSize?: number }
   /** Classes drawn by weight, then a cell of the class evenly: nothing is kept per draw, so any number of rows goes. */
   | { readonly kind: 'groups'; readonly groups: GroupRows; readonly weights: ArrayLike<number>; readonly totalSize?: number }

@@ -1,12 +1,13 @@
 /** The one way from a strategy to the order of an epoch. */
 import { failure } from '../../protocol/errors.ts';
+import { balancedOrder } from './balanced.ts';
 import { blockOrder, orderOf } from './blocks.ts';
 import { chunkOrder } from './chunks.ts';
-import type { Order, OrderRequest } from './contract.ts';
+import type { Order, OrderRequest, RowSet } from './contract.ts';
 import { groupOrder } from './groups.ts';
 import { quotaOrder } from './quota.ts';
 import { allRows } from './row-sets.ts';
-import { balancedWeights, weightedOrder } from './weighted.ts';
+import { weightedOrder } from './weighted.ts';
 
 /** Row ids are 32-bit numbers. */
 export const mostRows = 2 ** 32 - 1;
@@ -18,8 +19,9 @@ export function openOrder(request: OrderRequest): Order {
   whole('rows', rows, 0, mostRows);
   whole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   whole('epoch', epoch, 0, 1e9);
-  const block = 'block' in strategy && strategy.block !== undefined ? strategy.block : 8;
-  if ('block' in strategy) whole('block', block, 1, mostRows);
+  checkSubset(subset, rows);
+  if ('block' in strategy && strategy.block !== undefined) whole('block', strategy.block, 1, mostRows);
+  if ('totalSize' in strategy && strategy.totalSize !== undefined) whole('totalSize', strategy.totalSize, 0, mostRows);
   switch (strategy.kind) {
     case 'streaming':
       return {
@@ -30,30 +32,36 @@ export function openOrder(request: OrderRequest): Order {
         },
       };
     case 'blocks':
-      if (block > subset.length && subset.length > 0) {
-        throw failure('invalid-parameter', { step: 'sampling', parameter: 'block', value: String(block), reason: `there are only ${subset.length} rows; a block may hold at most as many` });
-      }
-      return orderOf(blockOrder(subset.length, block, strategy.dropLast ?? false, seed, epoch), subset.at);
+      if (strategy.block > subset.length && subset.length > 0) refuse('block', String(strategy.block), `there are only ${subset.length} rows; a block may hold at most as many`);
+      return orderOf(blockOrder(subset.length, strategy.block, strategy.dropLast ?? false, seed, epoch), subset.at);
     case 'chunks':
-      if (request.units === undefined) throw failure('invalid-parameter', { step: 'sampling', parameter: 'strategy', value: 'chunks', reason: 'this storage has no chunks; use blocks' });
+      if (request.units === undefined) refuse('strategy', 'chunks', 'this storage has no chunks; use blocks');
       return chunkOrder(subset, request.units, seed, epoch);
     case 'weighted':
       return weightedOrder(strategy, subset, rows, seed, epoch);
     case 'balanced':
-      return weightedOrder(
-        { kind: 'weighted', weights: balancedWeights(strategy.codes), block, ...(strategy.totalSize === undefined ? {} : { totalSize: strategy.totalSize }) },
-        subset, rows, seed, epoch,
-      );
+      return balancedOrder(strategy, subset, rows, seed, epoch);
     case 'groups':
       return groupOrder(strategy.groups, strategy.weights, strategy.totalSize ?? subset.length, seed, epoch);
     case 'quota':
+      if (strategy.batches !== undefined) whole('batches', strategy.batches, 0, Math.floor(mostRows / (request.batch ?? 64)));
       return quotaOrder({ ...strategy, batches: strategy.batches, batch: request.batch ?? 64, subset, seed, epoch });
     default:
       throw failure('internal', { detail: `unknown strategy ${JSON.stringify(strategy satisfies never)}` });
   }
 }
 
+/** A list of rows that was made for another collection would ask for rows that are not there. */
+function checkSubset({ length, at }: RowSet, rows: number): void {
+  if (length === 0) return;
+  const [first, last] = [at(0), at(length - 1)];
+  if (length > rows || !(first >= 0 && last < rows)) refuse('subset', `${length} rows, ${first} to ${last}`, `the collection has ${rows} rows, 0 to ${rows - 1}`);
+}
+
 function whole(parameter: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw failure('invalid-parameter', { step: 'sampling', parameter, value: String(value), reason: `a whole number of ${least} to ${most} is needed` });
+  if (!(Number.isInteger(value) && value >= least && value <= most)) refuse(parameter, String(value), `a whole number of ${least} to ${most} is needed`);
+}
+
+function refuse(parameter: string, value: string, reason: string): never {
+  throw failure('invalid-parameter', { step: 'sampling', parameter, value, reason });
 }

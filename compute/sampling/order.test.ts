@@ -209,6 +209,17 @@ describe('100 million cells', () => {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     expect(arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(200e6);
   });
+
+  test('classes drawn equally often fit into 200 MB beside their codes', () => {
+    const codes = new Int16Array(rows).map((_, row) => (row >>> 12) % 380);
+    const before = process.memoryUsage();
+    const order = open({ kind: 'balanced', codes }, rows);
+    const entries = fetchEntries(order, { length: rows, batch: 64, fetchFactor: 256, dropLast: false }, 5000, 0, 0);
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    expect(arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(200e6);
+    expect(order.length).toBe(rows);
+    expect(new Set(entries.map((row) => codes[row]!)).size).toBe(380);
+  });
 });
 
 test('row sets: lists are sorted with a word about it, ranges count through, and find goes back', () => {

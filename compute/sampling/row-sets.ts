@@ -30,8 +30,8 @@ export function rangedRows(ranges: readonly (readonly [start: number, end: numbe
   const starts = Float64Array.from(ranges, ([start]) => start);
   const positions = new Float64Array(ranges.length + 1);
   ranges.forEach(([start, end], i) => {
-    if (!(end >= start && start >= 0) || (i > 0 && start < ranges[i - 1]![1])) {
-      throw failure('invalid-parameter', { step: 'sampling', parameter: 'ranges', value: `${start}:${end}`, reason: 'ranges must rise and not overlap' });
+    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && end >= start && start >= 0) || (i > 0 && start < ranges[i - 1]![1])) {
+      throw failure('invalid-parameter', { step: 'sampling', parameter: 'ranges', value: `${start}:${end}`, reason: 'ranges are whole numbers that rise and do not overlap' });
     }
     positions[i + 1] = positions[i]! + end - start;
   });

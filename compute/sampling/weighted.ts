@@ -4,7 +4,7 @@
  * group (groups.ts).
  */
 import { failure } from '../../protocol/errors.ts';
-import type { Codes, Order, RowSet, WeightedStrategy } from './contract.ts';
+import type { Order, RowSet, WeightedStrategy } from './contract.ts';
 import { blockOrder, orderOf } from './blocks.ts';
 import { randomFor } from './seeds.ts';
 
@@ -19,11 +19,11 @@ const refuse = (parameter: string, value: string, reason: string): never => {
 export function weightedOrder(strategy: WeightedStrategy, subset: RowSet, rows: number, seed: number, epoch: number): Order {
   const weights = subsetWeights(strategy.weights, subset, rows);
   const total = strategy.totalSize ?? subset.length;
-  if (!(Number.isInteger(total) && total >= 0 && total <= mostDraws)) {
-    refuse('total_size', String(total), `at most ${mostDraws} draws are kept in memory; draw by group for more`);
-  }
+  if (total > mostDraws) refuse('totalSize', String(total), `at most ${mostDraws} draws by weights of single rows are kept in memory; 'balanced' by a label goes on above that, and epochs may be shorter`);
+  const { block } = strategy;
+  if (block !== undefined && block > total && total > 0) refuse('block', String(block), `there are only ${total} draws in an epoch; a block may hold at most as many`);
   const draws = strategy.replace === false ? withoutReplacement(weights, total, strategy.samplingSize, seed, epoch) : withReplacement(weights, total, seed, epoch);
-  return orderOf(blockOrder(draws.length, strategy.block ?? 8, false, seed, epoch), (draw) => subset.at(draws[draw]!));
+  return orderOf(blockOrder(draws.length, block ?? 8, false, seed, epoch), (draw) => subset.at(draws[draw]!));
 }
 
 /** One weight per position. */
@@ -78,7 +78,7 @@ function withoutReplacement(weights: Float64Array, total: number, samplingSize: 
   const size = samplingSize ?? total;
   const possible = weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
   if (!(Number.isInteger(size) && size >= 1 && size <= possible) && total > 0) {
-    refuse('sampling_size', String(size), `without replacement a round holds 1 to ${possible} rows (those with a weight above 0)`);
+    refuse('samplingSize', String(size), `without replacement a round holds 1 to ${possible} rows (those with a weight above 0)`);
   }
   const draws = new Uint32Array(total);
   const keys = new Float64Array(weights.length);
@@ -95,16 +95,4 @@ function withoutReplacement(weights: Float64Array, total: number, samplingSize: 
     }
   }
   return draws.sort();
-}
-
-/** Weight 1 / (rows of its class) for every row; with a subset, classes are counted inside it when the codes are as long. */
-export function balancedWeights(codes: Codes): Float64Array {
-  const counts = new Map<number, number>();
-  let missing = 0;
-  for (const code of codes) {
-    if (code < 0) missing++;
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
-  if (missing > 0) refuse('labels', `${missing} missing`, 'cells without a label belong to no class: leave them out (a subset), or fill the label');
-  return Float64Array.from(codes, (code) => 1 / counts.get(code)!);
 }

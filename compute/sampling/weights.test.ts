@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Order, OrderRequest, Strategy } from './contract.ts';
 import { fetchCount, fetchEntries } from './fetches.ts';
+import { balancedOrder } from './balanced.ts';
 import { groupRowsOf } from './groups.ts';
 import { openOrder } from './open-order.ts';
-import { listedRows } from './row-sets.ts';
+import { allRows, listedRows, rangedRows } from './row-sets.ts';
 
 const whole = (order: Order): Uint32Array => {
   const out = new Uint32Array(order.length);
@@ -75,8 +76,8 @@ describe('weighted', () => {
     refused(() => open({ kind: 'weighted', weights: [0, 0] }, 2), 'weights');
     refused(() => open({ kind: 'weighted', weights: [1, NaN] }, 2), 'weights');
     refused(() => open({ kind: 'weighted', weights: [1, 1, 1] }, 2), 'weights');
-    refused(() => open({ kind: 'weighted', weights: [1, 0], replace: false, samplingSize: 2 }, 2), 'sampling_size');
-    refused(() => open({ kind: 'weighted', weights: [1], totalSize: 2 ** 30 }, 1), 'total_size');
+    refused(() => open({ kind: 'weighted', weights: [1, 0], replace: false, samplingSize: 2 }, 2), 'samplingSize');
+    refused(() => open({ kind: 'weighted', weights: [1], totalSize: 2 ** 30 }, 1), 'totalSize');
   });
 });
 
@@ -88,8 +89,32 @@ describe('class-balanced', () => {
     expectShares(draws.map((row) => codes[row]!), [1 / 3, 1 / 3, 1 / 3]);
   });
 
-  test('labels with missing values are refused with their number', () => {
-    refused(() => open({ kind: 'balanced', codes: Int32Array.of(0, -1, 1) }, 3), 'labels');
+  test('labels with missing values are refused with their number, unless a subset leaves those cells out', () => {
+    const some = codes.map((code, row) => (row % 10 === 3 ? -1 : code));
+    refused(() => open({ kind: 'balanced', codes: some }, 300), 'labels');
+    const subset = listedRows(Array.from(some.keys()).filter((row) => some[row]! >= 0), 300);
+    const draws = whole(open({ kind: 'balanced', codes: some, totalSize: 90_000 }, 300, { subset }));
+    expectShares(draws.map((row) => some[row]!), [1 / 3, 1 / 3, 1 / 3]);
+    expectShares(whole(balancedOrder({ kind: 'balanced', codes: some, totalSize: 90_000 }, subset, 300, 11, 0, 100)).map((row) => some[row]!), [1 / 3, 1 / 3, 1 / 3]);
+    refused(() => open({ kind: 'balanced', codes: some }, 300, { subset: listedRows([0, 3], 300) }), 'labels');
+  });
+
+  test('impossible sizes are refused by their names, and codes that are not one per row', () => {
+    refused(() => open({ kind: 'balanced', codes, block: 301 }, 300), 'block');
+    refused(() => open({ kind: 'balanced', codes, totalSize: -5 }, 300), 'totalSize');
+    refused(() => open({ kind: 'balanced', codes, totalSize: 2.5 }, 300), 'totalSize');
+    refused(() => open({ kind: 'balanced', codes: codes.subarray(1) }, 300), 'labels');
+    expect(() => open({ kind: 'balanced', codes, totalSize: -5 }, 300)).toThrow(/whole number of 0 to/);
+  });
+
+  test('more rows than a list of draws may have: classes are drawn, every cell of a class evenly', () => {
+    const rare = Int32Array.from({ length: 3000 }, (_, row) => (row % 500 === 17 ? 2 : row < 1000 ? 0 : 1));
+    const draws = whole(balancedOrder({ kind: 'balanced', codes: rare }, allRows(3000), 3000, 11, 0, 2999));
+    expect(draws.length).toBe(3000);
+    const long = whole(balancedOrder({ kind: 'balanced', codes: rare, totalSize: 120_000 }, allRows(3000), 3000, 11, 0, 2999));
+    expectShares(long.map((row) => rare[row]!), [1 / 3, 1 / 3, 1 / 3]);
+    const counts = [0, 1, 2].map((code) => rare.filter((one) => one === code).length);
+    expectShares(long, Array.from(rare, (code) => 1 / 3 / counts[code]!));
   });
 });
 
@@ -144,4 +169,18 @@ describe('stratified by quota', () => {
     refused(() => open({ kind: 'quota', codes, quota: [6, 3, 1] }, 500, { batch: 10 }), 'quota');
     refused(() => open({ kind: 'quota', codes: Int32Array.of(0, -1), quota: [2] }, 2, { batch: 2 }), 'quota');
   });
+
+  test('a number of minibatches that cannot be is refused', () => {
+    for (const batches of [-1, 1.5, 2 ** 31]) refused(() => open({ kind: 'quota', codes, quota: [6, 4], batches }, 500, { batch: 10 }), 'batches');
+  });
+});
+
+test('rows that take part beyond the collection are refused, whatever the order', () => {
+  const strategies: Strategy[] = [{ kind: 'streaming' }, { kind: 'blocks', block: 1 }, { kind: 'balanced', codes: new Int32Array(100) }, { kind: 'quota', codes: new Int32Array(100), quota: [64] }];
+  for (const strategy of strategies) {
+    refused(() => open(strategy, 100, { subset: listedRows([5, 100], 101) }), 'subset');
+    refused(() => open(strategy, 100, { subset: rangedRows([[0, 2 ** 40]]) }), 'subset');
+  }
+  refused(() => rangedRows([[0, Infinity]]), 'ranges');
+  refused(() => rangedRows([[0.5, 3]]), 'ranges');
 });
