@@ -25,7 +25,7 @@ export interface LoaderOptions {
   readonly ranks?: number;
   /** Minibatches come in the order of the epoch (default), or as they get ready. */
   readonly deterministic?: boolean;
-  /** Minibatches each worker may have ready. Default: fetchFactor + 1, at most 16. */
+  /** Minibatches each worker may have ready. Default: fetchFactor + 1, at most 16 (64 from packs). */
   readonly prefetch?: number;
   /** Rows that take part, by id over the plates in their order; default all. */
   readonly subset?: RowSet;
@@ -43,11 +43,11 @@ export interface LoaderOptions {
   readonly labels?: readonly string[];
   /** The files' digests have been compared with their source: the start of a chunk may be read without reaching its checksum. */
   readonly verified?: boolean;
-  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always; 'memory' reads all cells once and holds them: as packed where there is a pack. */
+  /** 'auto' (default) reads the pack beside a file where there is one that fits, 'file' never, 'pack' always; 'memory' reads all cells once, those outside the subset too, and holds them: as packed where there is a pack. */
   readonly backend?: Backend;
   /** Functions in this thread; all but batchTransform need workers: 0. */
   readonly hooks?: LoaderHooks;
-  /** A module that exports hooks by name; workers load it themselves. */
+  /** A module (a path from the working folder, or an address) that exports hooks by name; workers load it themselves. Beside it `hooks` can only have batchTransform. */
   readonly hooksModule?: string;
 }
 
@@ -65,7 +65,7 @@ export interface FetchedRows {
   values: Float32Array;
 }
 
-/** Places to step in; each gets what the step before gave. Anything it returns replaces that. */
+/** Places to step in, asked in turn; each gets what the step before gave, and what it returns replaces that: the same rows in the same order, with whatever entries. */
 export interface LoaderHooks {
   /** Reads the rows itself, in place of the files. */
   readonly fetch?: (rows: Uint32Array) => FetchedRows;

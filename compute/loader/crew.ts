@@ -50,6 +50,8 @@ export interface CrewOptions {
 
 interface Hand {
   worker: Worker;
+  /** Its worker takes tasks; while a new one starts, they only wait in the queue. */
+  ready: boolean;
   readonly control: Int32Array;
   /** Made by the worker. */
   slots: Slot[];
@@ -84,19 +86,24 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
       const died = (error: unknown): void => {
         if (hand.worker !== worker || closed) return;
         worker.removeAllListeners();
+        hand.ready = false;
         const cause = error instanceof TruckeeError ? error : failure('internal', { detail: `a loader's worker failed: ${error instanceof Error ? error.message : String(error)}` }, error);
         if (!opened) return reject(cause);
         if (++hand.deaths >= mostDeaths) return fail(cause);
         // The new one has slots of its own; those that hold what arrived before live as long as they are needed.
         hand.slots.forEach((_, place) => Atomics.store(hand.control, 1 + place, free));
-        start(hand).then(() => hand.queue.forEach((entry) => sendTask(hand, entry)), fail);
+        start(hand).catch(fail);
       };
       worker.on('message', (message: FromWorker) => {
         if (hand.worker !== worker || closed) return;
         if (message.kind === 'ready') {
           opened = true;
+          hand.ready = true;
           hand.slots = message.slots;
+          hand.queue.forEach((entry) => sendTask(hand, entry));
           resolve();
+        } else if (!opened && message.kind === 'failed') {
+          reject(new TruckeeError(message.error));
         } else {
           heard(hand, message);
         }
@@ -143,6 +150,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 
   const hands = Array.from({ length: options.workers }, (): Hand => ({
     control: new Int32Array(new SharedArrayBuffer(4 * (1 + options.slots))),
+    ready: false,
     slots: [],
     queue: [],
     deaths: 0,
@@ -186,7 +194,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
             if (value.from >= value.to) continue;
             pending.push(value);
             hand.queue.push({ task: value, arrived: 0 });
-            sendTask(hand, hand.queue.at(-1)!);
+            if (hand.ready) sendTask(hand, hand.queue.at(-1)!);
           }
         }
       };
@@ -224,7 +232,11 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
       }
     },
     heldBytes: () => mostHeld,
-    close: stopAll,
+    async close() {
+      // Whoever waits for a minibatch is told.
+      fail(failure('cancelled', { step: 'loading' }));
+      await stopAll();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { failure } from '../../protocol/errors.ts';
 import { lowerBound } from '../sampling/index.ts';
 import type { FetchedRows, LoaderHooks } from './contract.ts';
 import { unique, type EngineSpec, type FetchEngine } from './fetches.ts';
+import { asked, checkedRows } from './hooks.ts';
 
 export function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: LoaderHooks): FetchEngine {
   let entries: Uint32Array = new Uint32Array(0);
@@ -12,7 +13,8 @@ export function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: Loader
   const batchOf = (start: number, end: number): FetchedRows => {
     if (made?.start === start) return made.batch;
     const positions = Uint32Array.from(entries.subarray(start, end), (row) => lowerBound(chunk.rows, chunk.rows.length, row));
-    const batch = hooks.batch?.(chunk, positions) ?? pick(chunk, positions);
+    const { batch: hook } = hooks;
+    const batch = hook ? checkedRows('batch', asked('batch', () => hook(chunk, positions)), entries.subarray(start, end), spec.width) : pick(chunk, positions);
     made = { start, batch };
     return batch;
   };
@@ -21,8 +23,9 @@ export function hookedEngine(spec: EngineSpec, plain: FetchEngine, hooks: Loader
       entries = wanted;
       made = null;
       const rows = unique(wanted.slice().sort());
-      chunk = hooks.fetch?.(rows) ?? (await sparse(rows));
-      chunk = hooks.fetchTransform?.(chunk) ?? chunk;
+      const { fetch, fetchTransform } = hooks;
+      chunk = fetch ? checkedRows('fetch', asked('fetch', () => fetch(rows)), rows, spec.width) : await sparse(rows);
+      if (fetchTransform) chunk = checkedRows('fetchTransform', asked('fetchTransform', () => fetchTransform(chunk)), rows, spec.width);
     },
     stored: (start, end) => batchOf(start, end).indptr[end - start]!,
     write(start, end, target) {

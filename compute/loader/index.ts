@@ -6,6 +6,7 @@
  *     await loader.close();
  */
 export type { EpochOptions, FetchedRows, Loader, LoaderHooks, LoaderLabel, LoaderOptions, LoaderPlan, Minibatch, MinibatchX, StrategyChoice } from './contract.ts';
-export { defaultWorkers, openLoader } from './loader.ts';
+export { openLoader } from './loader.ts';
+export { defaultWorkers } from './options.ts';
 export { epochPace, epochSeconds, type EpochPace } from './pace.ts';
 export { profileTraining, type Profiler, type TrainingProfile } from './profile.ts';

@@ -1,27 +1,26 @@
 /** The loader: minibatches of an epoch from files as they lie, in parallel, in bounded memory. */
-import { availableParallelism } from 'node:os';
 import { failure } from '../../protocol/errors.ts';
 import { formatBytes } from '../../protocol/format.ts';
-import { batchesIn, batchesOfRank, fetchEntries, fetchesOfRank, openOrder, type FetchLayout, type Order, type Strategy } from '../sampling/index.ts';
-import type { EpochOptions, Loader, LoaderLabel, LoaderOptions, Minibatch, StrategyChoice } from './contract.ts';
+import { batchesIn, batchesOfRank, fetchEntries, fetchesOfRank, openOrder, type FetchLayout, type Order } from '../sampling/index.ts';
+import type { EpochOptions, Loader, LoaderHooks, LoaderLabel, LoaderOptions, Minibatch } from './contract.ts';
 import { openCrew, type Crew, type FetchTask } from './crew.ts';
 import { openEngine } from './engine.ts';
 import type { EngineSpec, FetchEngine } from './fetches.ts';
 import { joinGenes } from './genes.ts';
+import { asked, hooksFrom, moduleAddress } from './hooks.ts';
 import { joinLabel } from './labels.ts';
+import { checkedOptions, refuse, strategyOf, whole } from './options.ts';
 import { plannedFetchBytes } from './plan.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
 import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
 
-/** Half the cores, 1 to 16. */
-export function defaultWorkers(cores = availableParallelism()): number {
-  return Math.max(1, Math.min(16, Math.floor(cores / 2)));
-}
-
-const most = 2 ** 20;
 /** Rows at hand above the plan by this much are not meant to be there. Hooks hold their rows a second time. */
 const grownFactor = 1.5;
 const grownSlackBytes = 1 << 20;
+
+/** Minibatches that a worker may have ready: where making them is the work, a whole fetch, so that none waits for the turn of another's. */
+const fileSlots = 16;
+const packSlots = 64;
 
 /** Opened files and labels that several loaders use one after the other; whoever opened the files closes them. */
 export interface SharedSources {
@@ -31,18 +30,9 @@ export interface SharedSources {
 
 /** @throws invalid-parameter, unknown-column, gene-mismatch and what opening files can throw. */
 export async function openLoader(options: LoaderOptions, shared?: SharedSources): Promise<Loader> {
-  const { batch = 64, fetchFactor = 64, seed = 0, workers = defaultWorkers(), rank = 0, ranks = 1, dropLast = false } = options;
-  whole('batch', batch, 1, most);
-  whole('fetch', fetchFactor, 1, most);
-  whole('workers', workers, 0, 256);
-  whole('ranks', ranks, 1, most);
-  whole('rank', rank, 0, ranks - 1);
-  const prefetch = options.prefetch ?? Math.min(fetchFactor + 1, 16);
-  whole('prefetch', prefetch, 1, most);
-  const hooks = options.hooks ?? {};
-  if (workers > 0 && (hooks.fetch || hooks.fetchTransform || hooks.batch)) {
-    refuse('hooks', 'functions', 'workers cannot take functions: give hooksModule a module that exports them, or use workers: 0');
-  }
+  const { batch, fetchFactor, seed, workers, rank, ranks, dropLast } = checkedOptions(options);
+  const hooksModule = options.hooksModule === undefined ? null : moduleAddress(options.hooksModule);
+  const hooks: LoaderHooks = { ...(hooksModule === null ? {} : await hooksFrom(hooksModule)), ...options.hooks };
   const sources = shared?.sources ?? await openSources(options.files, options.verified ?? false, options.backend ?? 'auto', options.genes);
   try {
     const join = joinGenes(sources.map(({ path, genes }) => ({ name: path, genes })), options.join ?? 'same', options.genes);
@@ -66,14 +56,15 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       return known.order;
     };
     const layout: FetchLayout = { length: known.order.length, batch, fetchFactor, dropLast };
+    const prefetch = options.prefetch ?? Math.min(fetchFactor + 1, sources.every(({ store }) => store.kind === 'pack') ? packSlots : fileSlots);
     const mean = meanEntries(sources);
     const kept = Math.min(mean, spec.width);
     const slotEntries = Math.ceil(1.5 * kept * batch);
-    const waitingBytes = prefetch * slotBytes(spec, batch, slotEntries);
+    const waitingBytes = (workers === 0 ? 1 : prefetch) * slotBytes(spec, batch, slotEntries);
     const fetchBytes = plannedFetchBytes(sources, offsets, layout, join.names.length, (fetch) => fetchEntries(known.order, layout, fetch, seed, 0));
     const wanted = options.labels ?? [];
     const notes = notesOf(sources, options);
-    const hooked = hooks.fetch || hooks.fetchTransform || hooks.batch || options.hooksModule !== undefined;
+    const hooked = hooks.fetch || hooks.fetchTransform || hooks.batch;
     const limitBytes = grownFactor * (hooked ? 2 : 1) * fetchBytes + grownSlackBytes;
     let grown = false;
     const onGrown = (heldBytes: number): void => {
@@ -90,23 +81,33 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         : { kind: 'csr', indptr: slot.indptr.subarray(0, place.cells + 1), indices: slot.indices.subarray(0, stored), values: slot.values.subarray(0, stored) };
       const obs = Object.fromEntries(wanted.map((name) => [name, taken(labels[name]!, rows)]));
       const made: Minibatch = { ...place, rows, x, obs };
-      return hooks.batchTransform?.(made) ?? made;
+      const { batchTransform } = hooks;
+      return batchTransform ? asked('batchTransform', () => batchTransform(made)) : made;
     };
 
-    let crew: Crew | null = null;
+    let crew: Promise<Crew> | null = null;
+    /** Of minibatches made in this thread, and of rows by id: neither disturbs the other. */
     let engine: Promise<FetchEngine> | null = null;
+    let byId: Promise<FetchEngine> | null = null;
     /** For minibatches that are made in this thread. */
     let own: Slot | null = null;
+    let atWork: Crew | null = null;
     let mostHeld = 0;
     let busy = false;
     let timing = false;
     let closed = false;
-    const here = (): Promise<FetchEngine> => {
-      engine ??= options.hooksModule === undefined ? openEngine(spec, hooks) : import(options.hooksModule).then((found) => openEngine(spec, found));
-      return engine;
-    };
+    /** What reads at the moment: files are closed behind it. */
+    let reading: Promise<unknown> = Promise.resolve();
+    /** Rows by id are read one call after the other. */
+    let turn: Promise<unknown> = Promise.resolve();
 
-    const hands = async (): Promise<Crew> => (crew ??= await openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: options.hooksModule ?? null, limitBytes, onGrown }));
+    const hands = (): Promise<Crew> => {
+      crew ??= openCrew({ spec, workers, slots: prefetch, batch, entries: slotEntries, hooksModule: hooked ? hooksModule : null, limitBytes, onGrown }).catch((thrown: unknown) => {
+        crew = null;
+        throw thrown;
+      });
+      return crew;
+    };
 
     /** The slot of this thread, with room for so many entries. */
     const ownSlot = (loaded: FetchEngine, needed: number): Slot => {
@@ -114,6 +115,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       if (own === null || needed > own.room) own = loaded.slot(batch, Math.max(slotEntries, needed));
       return own;
     };
+    const cancelled = (): Error => failure('cancelled', { step: 'loading' });
 
     /** Fetches of the rank as tasks, from minibatch `from` of the rank on. */
     const tasks = function* (order: Order, epoch: number, from: number): Generator<FetchTask, void, void> {
@@ -129,6 +131,7 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     const made = async function* (all: Iterator<FetchTask>, epoch: number, ordered: boolean, signal?: AbortSignal): AsyncGenerator<Minibatch, void, void> {
       if (workers > 0) {
         const own = await hands();
+        atWork = own;
         let finished = false;
         try {
           for await (const { fetch, batch: number, cells: count, stored, slot } of own.run(all, ordered, signal)) yield minibatch(slot, { epoch, fetch, batch: number, cells: count }, stored);
@@ -136,18 +139,19 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
         } finally {
           // A crew that was left in the middle has stopped; the next epoch has a new one.
           mostHeld = Math.max(mostHeld, own.heldBytes());
-          if (!finished) crew = null;
+          if (!finished && !closed) crew = null;
         }
         return;
       }
-      const loaded = await here();
+      const loaded = await (engine ??= openEngine(spec, hooks));
       for (let next = all.next(); !next.done; next = all.next()) {
         const { fetch, entries, from, to } = next.value;
-        await loaded.load(entries);
+        if (closed) throw cancelled();
+        await (reading = Promise.resolve(loaded.load(entries)));
         const heldBytes = loaded.heldBytes();
-        mostHeld = Math.max(mostHeld, heldBytes);
+        mostHeld = Math.max(mostHeld, heldBytes + waitingBytes);
         for (let number = from; number < to; number++) {
-          if (signal?.aborted) throw failure('cancelled', { step: 'loading' });
+          if (signal?.aborted || closed) throw cancelled();
           const end = Math.min(entries.length, (number + 1) * batch);
           const slot = ownSlot(loaded, spec.dense ? 0 : loaded.stored(number * batch, end));
           const stored = loaded.write(number * batch, end, slot);
@@ -176,6 +180,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       plan: { length: layout.length, batches: batchesOfRank(layout, rank, ranks), bytesPerWorker: Math.ceil(fetchBytes + waitingBytes), sharedBytesPerWorker: waitingBytes, heldBytes: memoryNeeded(sources.filter(({ store }) => backendOf(store) === 'memory')), workers, prefetch },
       notes,
       async *epoch(epoch: number, { fromBatch = 0, signal }: EpochOptions = {}) {
+        whole('epoch', epoch, 0, 2 ** 32 - 1);
+        whole('fromBatch', fromBatch, 0, batchesOfRank(layout, rank, ranks));
         begin('epoch', String(epoch));
         try {
           yield* made(tasks(orderAt(epoch), epoch, fromBatch), epoch, options.deterministic ?? true, signal);
@@ -186,19 +192,25 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       layout,
       units,
       entries: (epoch, fetch) => fetchEntries(orderAt(epoch), layout, fetch, seed, epoch),
-      heldBytesPerWorker: () => Math.max(mostHeld, crew?.heldBytes() ?? 0),
+      heldBytesPerWorker: () => Math.max(mostHeld, atWork?.heldBytes() ?? 0),
       *order(epoch) {
         const order = orderAt(epoch);
         for (const task of tasks(order, epoch, 0)) for (let number = task.from; number < task.to; number++) yield task.entries.subarray(number * batch, Math.min(task.entries.length, (number + 1) * batch));
       },
-      async rows(ids) {
-        const wanted = Uint32Array.from(ids);
-        for (let i = 0; i < wanted.length; i++) if (wanted[i] !== ids[i] || wanted[i]! >= cells) refuse('rows', String(ids[i]), `rows are 0 to ${cells - 1}`);
-        const loaded = await here();
-        await loaded.load(wanted);
-        // Theirs to keep.
-        const slot = makeSlot(spec, wanted.length, spec.dense ? 0 : loaded.stored(0, wanted.length));
-        return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
+      rows(ids) {
+        const read = async (): Promise<Minibatch> => {
+          if (closed) refuse('rows', `${ids.length} of them`, 'the loader has been closed');
+          const wanted = Uint32Array.from(ids);
+          for (let i = 0; i < wanted.length; i++) if (wanted[i] !== ids[i] || wanted[i]! >= cells) refuse('rows', String(ids[i]), `rows are 0 to ${cells - 1}`);
+          const loaded = await (byId ??= openEngine(spec, hooks));
+          await loaded.load(wanted);
+          // Theirs to keep.
+          const slot = makeSlot(spec, wanted.length, spec.dense ? 0 : loaded.stored(0, wanted.length));
+          return minibatch(slot, { epoch: 0, fetch: 0, batch: 0, cells: wanted.length }, loaded.write(0, wanted.length, slot));
+        };
+        const made = turn.then(read);
+        turn = made.catch(() => undefined);
+        return made;
       },
       async time(rounds) {
         begin('time', 'rows');
@@ -221,8 +233,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       async close() {
         if (closed) return;
         closed = true;
-        await crew?.close();
-        (await engine)?.close();
+        await Promise.allSettled([turn, reading]);
+        for (const opened of [crew, engine, byId]) await opened?.then((one) => one.close(), () => undefined);
         if (shared === undefined) sources.forEach((source) => source.close());
       },
     };
@@ -230,19 +242,6 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
     if (shared === undefined) sources.forEach((source) => source.close());
     throw thrown;
   }
-}
-
-function strategyOf(choice: StrategyChoice, labels: Readonly<Record<string, LoaderLabel>>): Strategy {
-  if (!('label' in choice)) return choice;
-  const { values, categories } = labels[choice.label]!;
-  if (values instanceof Float32Array) return refuse('label', choice.label, 'it holds numbers, not classes');
-  if (choice.kind === 'balanced') {
-    const { label: _, ...rest } = choice;
-    return { ...rest, codes: values };
-  }
-  for (const name of Object.keys(choice.quota)) if (!categories.includes(name)) refuse('quota', name, `${choice.label} has no such label`);
-  const quota = categories.map((name) => choice.quota[name] ?? 0);
-  return { kind: 'quota', codes: values, quota, ...(choice.batches === undefined ? {} : { batches: choice.batches }) };
 }
 
 function notesOf(sources: readonly LoaderSource[], { subset }: LoaderOptions): string[] {
@@ -262,12 +261,4 @@ function taken({ values }: LoaderLabel, rows: Uint32Array): LoaderLabel['values'
   const out = values.slice(0, rows.length);
   for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!;
   return out;
-}
-
-function refuse(parameter: string, value: string, reason: string): never {
-  throw failure('invalid-parameter', { step: 'loader', parameter, value, reason });
-}
-
-function whole(parameter: string, value: number, least: number, greatest: number): void {
-  if (!(Number.isInteger(value) && value >= least && value <= greatest)) refuse(parameter, String(value), `a whole number of ${least} to ${greatest} is needed`);
 }

@@ -8,6 +8,7 @@ export interface WorkerSetup {
   readonly batch: number;
   /** Rows at hand above this are given back after their fetch. */
   readonly limitBytes: number;
+  /** Its address. */
   readonly hooksModule: string | null;
   /** Place 0: not 0 means stop. Place 1 + s: state of slot s. */
   readonly control: Int32Array;

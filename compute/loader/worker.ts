@@ -1,22 +1,25 @@
 /** A loader's worker thread: reads fetches one after the other and writes their minibatches into free slots. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorData } from '../../protocol/errors.ts';
-import type { LoaderHooks } from './contract.ts';
 import { openEngine } from './engine.ts';
+import type { FetchEngine } from './fetches.ts';
+import { hooksFrom } from './hooks.ts';
 import type { FetchEnd, FetchOrder, FromWorker, MadeBatch, WorkerSetup } from './messages.ts';
 import { reportedOf, taken, type Slot } from './slots.ts';
 
 const port = parentPort!;
 const { spec, batch, limitBytes, hooksModule, control, slots: slotCount, entries: slotEntries } = workerData as WorkerSetup;
-const hooks: LoaderHooks = hooksModule === null ? {} : ((await import(hooksModule)) as LoaderHooks);
-const engine = await openEngine(spec, hooks);
+const say = (message: FromWorker): void => port.postMessage(message);
+const opened = async (): Promise<FetchEngine> => openEngine(spec, hooksModule === null ? {} : await hooksFrom(hooksModule));
+const engine = await opened().catch((thrown: unknown) => {
+  say({ kind: 'failed', error: toErrorData(thrown) });
+  throw thrown;
+});
 const slots = Array.from({ length: slotCount }, () => engine.slot(batch, slotEntries));
 /** As the consumer knows them. */
 const shown = slots.slice();
 const reported = reportedOf(slotCount);
 let next = 0;
-
-const say = (message: FromWorker): void => port.postMessage(message);
 
 /** One fetch after the other, also where reading takes several turns. */
 let before = Promise.resolve();
