@@ -92,6 +92,14 @@ function toColumnValues(ref: ColumnRef, values: StoredColumn): ColumnValues {
 
 const isSingle = (column: Column): boolean => column.kind === 'number' && column.single === true;
 
+/** A whole column as an expression takes it. */
+export function columnValues(column: Column): ColumnValues {
+  const dictionary = new Dictionary();
+  const flat = flatten(column, dictionary);
+  if (flat instanceof Int32Array) return { kind: 'codes', codes: flat, categories: dictionary.labels };
+  return { kind: 'number', values: isSingle(column) ? Float32Array.from(flat) : flat };
+}
+
 function flatten(column: Column, dictionary: Dictionary): Float64Array | Int32Array {
   switch (column.kind) {
     case 'number':

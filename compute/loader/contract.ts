@@ -29,6 +29,8 @@ export interface LoaderOptions {
   readonly prefetch?: number;
   /** Rows that take part, by id over the plates in their order; default all. */
   readonly subset?: RowSet;
+  /** An expression over obs columns, as `truckee query --where` takes it: only cells that meet it take part (of the subset, if there is one). */
+  readonly where?: string;
   /** Genes by name, in the order of the columns; default all genes that the files share. */
   readonly genes?: readonly string[];
   /** Files with different genes: refuse (default), keep the shared ones, or keep all with zeros where a file lacks one. */

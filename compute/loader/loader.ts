@@ -13,6 +13,7 @@ import { checkedOptions, refuse, strategyOf, whole } from './options.ts';
 import { plannedFetchBytes } from './plan.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
 import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
+import { rowsWhere } from './where.ts';
 
 /** Rows at hand above the plan by this much are not meant to be there. Hooks hold their rows a second time. */
 const grownFactor = 1.5;
@@ -48,7 +49,8 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
       plates: sources.map((source, i) => ({ name: source.name, path: source.path, rowOffset: offsets[i]!, cells: source.cells, store: source.store, columns: join.columns[i]!, stamp: source.stamp })),
       width: join.names.length, targetSum: options.targetSum ?? null, log1p: options.log1p ?? false, dense: options.dense ?? false,
     };
-    const orderOf = (epoch: number): Order => openOrder({ strategy, rows: cells, units, batch, seed, epoch, ...(options.subset ? { subset: options.subset } : {}) });
+    const subset = options.where === undefined ? options.subset : await rowsWhere(sources, options.where, options.subset);
+    const orderOf = (epoch: number): Order => openOrder({ strategy, rows: cells, units, batch, seed, epoch, ...(subset ? { subset } : {}) });
     /** The order of the epoch last asked for is kept. */
     let known = { epoch: 0, order: orderOf(0) };
     const orderAt = (epoch: number): Order => {
