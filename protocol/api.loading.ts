@@ -2,7 +2,7 @@
 import { oc, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { ErrorData } from './errors.ts';
-import type { LoaderAnswer } from './loading.ts';
+import { leastSeconds, type LoaderAnswer } from './loading.ts';
 import type { StorageAnswer } from './storage.ts';
 
 const sizes = z.array(z.int().min(1).max(1_048_576)).min(1).max(12);
@@ -18,8 +18,8 @@ export const designSchema = z.strictObject({
   backend: z.enum(['auto', 'file', 'pack', 'memory']),
   /** Least diversity of plates, as a share of truly random minibatches. */
   floor: z.number().min(0).max(1),
-  /** 0 measures nothing. */
-  seconds: z.number().min(0).max(3600),
+  /** 0 measures nothing; less than a tenth says nothing. */
+  seconds: z.union([z.literal(0), z.number().min(leastSeconds).max(3600)]),
   warmSeconds: z.number().min(0).max(3600),
   cold: z.boolean(),
   /** Reads one whole epoch with what was found. */

@@ -1,6 +1,9 @@
 /** Designing a loader: what is asked of the engine, and what it answers. Rates are cells a second, entropies bits. */
 import type { JobId } from './ids.ts';
 
+/** A shorter measurement of a setting is none. */
+export const leastSeconds = 0.1;
+
 export interface LoaderJob {
   readonly kind: 'loader';
   readonly id: JobId;
@@ -15,7 +18,7 @@ export interface LoaderJob {
   readonly warmSeconds: number;
   /** Seconds that each setting is measured; 0 predicts only. */
   readonly seconds: number;
-  /** Least entropy of plates, as a share of true random. */
+  /** Least entropy of plates (of another label where there is one plate), as a share of true random. */
   readonly floor: number;
   readonly seed: number;
   readonly verified: boolean;
@@ -84,6 +87,8 @@ export interface LoaderAnswer {
   readonly grid: readonly LoaderSetting[];
   /** Entropy of truly random minibatches, by label. */
   readonly random: Readonly<Record<string, number>>;
+  /** Whose entropy the floor is about, and that of the recommendation: plates, or the finest label where there is one plate; null where nothing tells how cells are mixed. */
+  readonly floor_label: string | null;
   /** Drawing by weight, and with a quota for every plate, measured at the recommended size of fetch; empty where nothing was measured. */
   readonly strategies: readonly { readonly strategy: 'balanced' | 'quota'; readonly label: string; readonly cells_per_second: number }[];
   /** What the workers bring against one alone, measured; null for one, or where nothing was measured. */

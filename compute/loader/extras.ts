@@ -17,11 +17,11 @@ const balancedBy = ['drug', 'cell_line', 'sample', 'plate'];
 const usualBlock = 8;
 
 /** Balanced classes of one label, and a fixed quota of every plate, at the size of fetch that was found. */
-export async function costOfWeights(best: LoaderSetting, labels: ReadonlyMap<string, LoaderLabel>, open: OpenWith, rateOf: RateOf): Promise<LoaderAnswer['strategies']> {
+export async function costOfWeights(best: LoaderSetting, cells: number, labels: ReadonlyMap<string, LoaderLabel>, open: OpenWith, rateOf: RateOf): Promise<LoaderAnswer['strategies']> {
   const out: { strategy: 'balanced' | 'quota'; label: string; cells_per_second: number }[] = [];
   const label = balancedBy.find((name) => (labels.get(name)?.categories.length ?? 0) > 1);
   if (label !== undefined) {
-    const loader = await open({ kind: 'balanced', label, block: typeof best.block === 'number' ? best.block : usualBlock }, best.fetch, best.workers);
+    const loader = await open({ kind: 'balanced', label, block: typeof best.block === 'number' ? best.block : Math.min(usualBlock, cells) }, best.fetch, best.workers);
     out.push({ strategy: 'balanced', label, cells_per_second: await rateOf(loader) });
   }
   const plates = labels.get('plate')!.categories;

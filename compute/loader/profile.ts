@@ -1,9 +1,11 @@
-/** Where the time of a training step goes: waiting for data, moving it, forward, backward. Advice follows from that alone. */
+/** Where the time of a training step goes: waiting for data, moving it, forward, backward. Advice follows from that, and from where the data lie. */
+import type { Loader } from './contract.ts';
 
 export const stepParts = ['load', 'transfer', 'forward', 'backward'] as const;
 export type StepPart = (typeof stepParts)[number];
 
 export interface TrainingProfile {
+  /** Those that got a minibatch: waiting for the end of an epoch is none. */
   readonly steps: number;
   /** Seconds in all, by part. */
   readonly seconds: Readonly<Record<StepPart, number>>;
@@ -14,10 +16,14 @@ export interface TrainingProfile {
   readonly advice: string;
 }
 
+/** Where a plate is read from. */
+type ReadPlate = Pick<Loader['plates'][number], 'backend' | 'format'>;
+
 export interface Profiler {
   /** From now on time belongs to this part; the first part of a new step is `load`. */
   enter(part: StepPart): void;
-  report(backend: 'file' | 'pack'): TrainingProfile;
+  /** Of a loader, or of what its plates are. */
+  report(loader: { readonly plates: readonly ReadPlate[] }): TrainingProfile;
 }
 
 /** Above this share waiting for data dominates a step. */
@@ -37,21 +43,29 @@ export function profileTraining(now: () => number = () => performance.now()): Pr
   return {
     enter(next) {
       close();
-      if (next === 'load') steps++;
+      if (part === 'load') steps++;
       part = next;
     },
-    report(backend) {
+    report({ plates }) {
       close();
       part = null;
       const all = stepParts.reduce((sum, name) => sum + seconds[name], 0);
       const loadShare = all > 0 ? seconds.load / all : 0;
-      return { steps, seconds: { ...seconds }, loadShare, mostSaved: seconds.load, advice: adviceFor(loadShare, seconds.load, all, backend) };
+      return { steps, seconds: { ...seconds }, loadShare, mostSaved: seconds.load, advice: adviceFor(loadShare, seconds.load, all, plates) };
     },
   };
 }
 
-function adviceFor(share: number, load: number, all: number, backend: 'file' | 'pack'): string {
+/** Packs lie beside h5ad files alone. */
+export const canBePacked = ({ format }: Pick<ReadPlate, 'format'>): boolean => format === 'h5ad';
+
+function adviceFor(share: number, load: number, all: number, plates: readonly ReadPlate[]): string {
   const words = `${load.toFixed(1)} of ${all.toFixed(1)} s are spent waiting for data`;
   if (share <= dominates) return `${words}: the model is what takes the time. Converting the data would save little; leave it as it is.`;
-  return backend === 'file' ? `${words}: build a pack (truckee pack build), use more workers, or larger fetches.` : `${words}, from a pack already: use more workers, or choose fewer genes.`;
+  const files = plates.filter(({ backend }) => backend === 'file');
+  if (files.length === 0) return `${words}, ${plates.every(({ backend }) => backend === 'memory') ? 'though all cells are in memory' : 'from a pack already'}: use more workers, or choose fewer genes.`;
+  if (files.some(canBePacked)) return `${words}: build a pack (truckee pack build), use more workers, or larger fetches.`;
+  return `${words}: use more workers, or larger fetches. There is no pack of ${[...new Set(files.map(({ format }) => names[format]))].join(' or ')}; written as h5ad the data can have one, or take the backend 'memory' where they fit.`;
 }
+
+const names = { h5ad: 'h5ad', zarr: 'Zarr', parquet: 'Parquet', scdl: 'SCDL' } as const;

@@ -1,8 +1,10 @@
 /** Packs and the design of loaders from the command line. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { program } from '../support/program.ts';
 import { truckee } from '../support/truckee.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-loading-'));
@@ -41,6 +43,19 @@ test('a loader is designed: predicted and measured over a grid, with what it tak
   expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);
   for (const setting of grid) expect(Math.min(setting.cells_per_second, setting.bytes_per_worker, setting.predicted_cells_per_second)).toBeGreaterThan(0);
   expect((await truckee(['bench', 'loader', ...files, '--block', 'huge'])).code).toBe(2);
+  for (const [wrong, words] of [
+    [['--floor', '99'], /--floor needs a share of 0 to 1, such as 0\.99, or a percentage, such as 99%, not '99'/], [['--floor', '101%'], /share of 0 to 1/], [['--floor', ''], /share of 0 to 1/],
+    [['--seconds', '0.00001'], /--seconds needs at least 0\.1.* or 0 to predict only/], [['--rounds', '5'], /--rounds is an option of bench storage/],
+  ] as const) expect((await truckee(['bench', 'loader', ...files, ...wrong])).last).toMatchObject({ ok: false, error: { kind: 'bad-usage', message: expect.stringMatching(words) } });
+});
+
+test('in words: bits of plates and samples of every setting; the order for a place that cannot be is refused at once', async () => {
+  const { stdout } = spawnSync(program[0]!, [...program.slice(1), 'bench', 'loader', ...files, '--block', 'chunks,8', '--fetch', '16', '--seconds', '0', '--floor', '90%', '--backend', 'file'], { encoding: 'utf8' });
+  expect(stdout).toMatch(/plate bits +sample bits +memory\/worker/);
+  expect(stdout).toMatch(/^ +chunks +16 +[\d,]+ +- +\d\.\d\d +\d\.\d\d /m);
+  expect(stdout).toMatch(/Recommended: .* plate diversity \d\.\d\d of 0\.99 bits/);
+  expect(stdout).toContain('Predicted only: nothing was measured.');
+  if (existsSync('/proc/self')) expect((await truckee(['bench', 'loader', ...files, '--seconds', '0', '--order', '/proc/x'])).last).toMatchObject({ ok: false, error: { kind: 'file-not-found' } });
 });
 
 test('formats of storage are compared with a sample of the cells; nothing is left on the disk', async () => {
@@ -51,5 +66,6 @@ test('formats of storage are compared with a sample of the cells; nothing is lef
   expect(formats.map(({ format }) => format)).toEqual(['HDF5, gzip', 'HDF5, uncompressed', 'Zarr', 'Parquet', 'SCDL', 'pack']);
   for (const { bytes, sequential, random } of formats) expect([bytes > 0, sequential.n, random.n, Math.min(sequential.median, random.median) > 0]).toEqual([true, 5, 5, true]);
   expect(readdirSync(join(files[0]!, '..'))).toEqual(before);
-  expect((await truckee(['bench', 'storage', ...files, '--rounds', '2'])).last).toMatchObject({ ok: false, error: { kind: 'invalid-parameter' } });
+  expect((await truckee(['bench', 'storage', ...files, '--rounds', '2'])).last).toMatchObject({ ok: false, error: { kind: 'bad-usage', message: expect.stringMatching(/--rounds needs a whole number of at least 5/) } });
+  for (const [option, value] of [['--cells', '1000000000000'], ['--cells', '0'], ['--rounds', '1e9'], ['--floor', '0.5']] as const) expect((await truckee(['bench', 'storage', ...files, option, value])).code).toBe(2);
 });

@@ -7,10 +7,12 @@ import { RatePlot, type RatePoint } from '../plots/RatePlot.tsx';
 
 export function DesignAnswer({ answer, wish }: { readonly answer: LoaderAnswer; readonly wish: DesignWish }) {
   const { recommended: best, grid, random } = answer;
-  const plate = random['plate']!;
+  // Answers kept by earlier versions were about plates.
+  const label = answer.floor_label ?? 'plate';
+  const bitsAtRandom = random[label]!;
   const isBest = (setting: LoaderSetting): boolean => setting.block === best.block && setting.fetch === best.fetch;
   const points = grid.flatMap((setting): RatePoint[] => {
-    const { predicted, measured } = setting.entropy['plate']!;
+    const { predicted, measured } = setting.entropy[label]!;
     const name = `block ${setting.block}, fetch ${setting.fetch}`;
     const own = setting.cells_per_second === null ? [] : [{ name, entropy: measured ?? predicted, rate: setting.cells_per_second, measured: true, chosen: isBest(setting) }];
     return [{ name, entropy: predicted, rate: setting.predicted_cells_per_second, measured: false, chosen: own.length === 0 && isBest(setting) }, ...own];
@@ -19,12 +21,12 @@ export function DesignAnswer({ answer, wish }: { readonly answer: LoaderAnswer; 
     <Stack gap="lg">
       <section className="card" aria-label="Recommended setting">
         <Title order={2} size="h3" mb={4}>{inWords(best)}</Title>
-        <Text>{formatCount(best.cells_per_second)} cells/s, plate diversity {best.entropy.toFixed(2)} of {best.entropy_random.toFixed(2)} bits. An epoch of {formatCount(answer.cells)} cells: {formatSeconds(answer.epoch_seconds)}{answer.epoch === null ? '' : `; read once, it took ${formatSeconds(answer.epoch.seconds)}`}.</Text>
+        <Text>{formatCount(best.cells_per_second)} cells/s{bitsAtRandom > 0 ? `, ${label} diversity ${best.entropy.toFixed(2)} of ${best.entropy_random.toFixed(2)} bits` : ''}. An epoch of {formatCount(answer.cells)} cells: {formatSeconds(answer.epoch_seconds)}{answer.epoch === null ? '' : `; read once, it took ${formatSeconds(answer.epoch.seconds)}`}.</Text>
         <Text size="sm">{formatBytes(best.bytes_per_worker)} of memory per worker; /dev/shm is not needed. {howMeasured(answer)}</Text>
         <Code block mt="xs">{`{ strategy: ${best.block === 'chunks' ? "{ kind: 'chunks' }" : `{ kind: 'blocks', block: ${best.block} }`}, batch: ${best.batch}, fetchFactor: ${best.fetch}, workers: ${best.workers}, backend: '${best.backend}' }`}</Code>
       </section>
       {answer.warnings.map((warning) => <Alert key={warning} color="yellow" variant="light" p="xs"><Text size="sm">{warning}</Text></Alert>)}
-      <RatePlot points={points} floor={wish.floor * plate} random={plate} />
+      {bitsAtRandom > 0 && <RatePlot points={points} label={label} floor={wish.floor * bitsAtRandom} random={bitsAtRandom} />}
       <Others answer={answer} />
       <Grid answer={answer} isBest={isBest} />
       <Published answer={answer} />

@@ -3,7 +3,7 @@ import { formatCount } from '../client/words.ts';
 
 export interface RatePoint {
   readonly name: string;
-  /** Bits of plate diversity, and cells a second. */
+  /** Bits of the label's diversity, and cells a second. */
   readonly entropy: number;
   readonly rate: number;
   readonly measured: boolean;
@@ -12,6 +12,8 @@ export interface RatePoint {
 
 export interface RatePlotProps {
   readonly points: readonly RatePoint[];
+  /** Whose diversity it is: plate, sample... */
+  readonly label: string;
   /** Least diversity wanted, and that of truly random minibatches. */
   readonly floor: number;
   readonly random: number;
@@ -20,7 +22,7 @@ export interface RatePlotProps {
 const [width, height] = [640, 320];
 const margin = { left: 64, right: 20, top: 14, bottom: 44 };
 
-export function RatePlot({ points, floor, random }: RatePlotProps) {
+export function RatePlot({ points, label, floor, random }: RatePlotProps) {
   const rates = points.map(({ rate }) => Math.log10(Math.max(1, rate)));
   const [low, high] = [Math.floor(Math.min(...rates)), Math.ceil(Math.max(...rates) + 1e-9)];
   const least = Math.min(floor, ...points.map(({ entropy }) => entropy));
@@ -30,8 +32,8 @@ export function RatePlot({ points, floor, random }: RatePlotProps) {
   const powers = Array.from({ length: Math.max(1, high - low) + 1 }, (_, i) => 10 ** (low + i));
   return (
     <figure className="bars scatter">
-      <figcaption>Cells a second over diversity of plates</figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${points.length} settings, cells a second over bits of plate diversity; the numbers stand in the table below`}>
+      <figcaption>Cells a second over diversity of {label === 'plate' ? 'plates' : label}</figcaption>
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${points.length} settings, cells a second over bits of ${label} diversity; the numbers stand in the table below`}>
         <rect className="frame" x={margin.left} y={margin.top} width={width - margin.left - margin.right} height={height - margin.top - margin.bottom} />
         {powers.map((rate) => <text key={rate} className="tick" x={margin.left - 6} y={y(rate) + 4} textAnchor="end">{formatCount(rate)}</text>)}
         {[[floor, 'floor'], [random, 'random']].map(([bits, name]) => (
@@ -40,7 +42,7 @@ export function RatePlot({ points, floor, random }: RatePlotProps) {
             <text className="tick" x={x(Number(bits)) - 4} y={height - margin.bottom + (name === 'floor' ? 14 : 26)} textAnchor="end">{`${name} ${Number(bits).toFixed(2)}`}</text>
           </g>
         ))}
-        <text className="tick" x={(margin.left + width - margin.right) / 2} y={height - 4} textAnchor="middle">bits of plate diversity</text>
+        <text className="tick" x={(margin.left + width - margin.right) / 2} y={height - 4} textAnchor="middle">{`bits of ${label} diversity`}</text>
         {points.map((point) => (
           <g key={`${point.name}${point.measured}`}>
             <circle className={point.measured ? 'dot-chosen' : 'dot-hollow'} cx={x(point.entropy)} cy={y(point.rate)} r={5}><title>{`${point.name}: ${formatCount(point.rate)} cells/s ${point.measured ? 'measured' : 'predicted'}, ${point.entropy.toFixed(2)} bits`}</title></circle>

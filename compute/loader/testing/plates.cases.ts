@@ -1,8 +1,9 @@
 /** For tests: small demo plates with several stored chunks, and minibatches brought to a common dense form. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { generatePlate } from '../../generator/plate.ts';
+import { createH5ad } from '../../results/h5ad/index.ts';
 import type { Minibatch } from '../contract.ts';
 
 export interface TestPlates {
@@ -22,6 +23,22 @@ export async function testPlates(genes = 2000): Promise<TestPlates> {
     files.push(path);
   }
   return { folder, files, cells: 1200 };
+}
+
+/** An h5ad file of so many cells by 20 genes, one count in each cell, with these columns of obs. */
+export async function writeCells(path: string, cells: number, obs: Readonly<Record<string, (cell: number) => number | string>>): Promise<string> {
+  const file = createH5ad(path, { nObs: cells, nVars: 20 });
+  await file.csr('X').append({ rows: cells, indptr: Int32Array.from({ length: cells + 1 }, (_, i) => i), indices: Int32Array.from({ length: cells }, (_, i) => i % 20), values: new Float32Array(cells).fill(1) });
+  const frame = file.frame('obs');
+  await frame.index.append(Array.from({ length: cells }, (_, i) => `${basename(path)} ${i}`));
+  for (const [name, of] of Object.entries(obs)) {
+    const values = Array.from({ length: cells }, (_, i) => of(i));
+    if (values.every((value) => typeof value === 'number')) await frame.column(name, { kind: 'number', values: Float64Array.from(values), integer: values.every(Number.isInteger) });
+    else await frame.column(name, { kind: 'string', values: values.map(String) });
+  }
+  await file.frame('var').index.append(Array.from({ length: 20 }, (_, i) => `G${i}`));
+  await file.close();
+  return path;
 }
 
 /** Cells x genes, whatever the minibatch's form. */

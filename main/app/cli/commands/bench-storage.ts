@@ -8,15 +8,16 @@ import type { RateSpread, StorageAnswer, StorageJob } from '../../../../protocol
 import { callEngine } from '../../../engine/call.ts';
 import { startLocalEngine } from '../../../engine/local.ts';
 import { diskKind } from '../../../preflight/machine.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, OptionValues } from '../command.ts';
 import { createProgressView } from '../progress.ts';
 import { showIn } from './generate.ts';
 
 /** @throws bad-usage, and what the engine refuses */
 export async function benchStorage({ options, say, signal, json }: CommandContext, files: readonly string[]): Promise<number> {
+  const [cells, rounds] = [countOf(options, 'cells', 1, 1_000_000, 5000), countOf(options, 'rounds', 5, 1000, 5)];
   const folder = resolve(options.text('folder') ?? dirname(resolve(files[0]!)));
   const job: StorageJob = {
-    kind: 'storage', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)), cells: options.whole('cells', 1) ?? 5000, folder, epochs: options.whole('rounds', 1) ?? 5, cold: options.has('cold'),
+    kind: 'storage', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)), cells, folder, epochs: rounds, cold: options.has('cold'),
   };
   const view = createProgressView(say, json);
   try {
@@ -34,6 +35,13 @@ export async function benchStorage({ options, say, signal, json }: CommandContex
   } finally {
     view.close();
   }
+}
+
+/** The same bounds as in the workbench. */
+function countOf(options: OptionValues, name: string, least: number, most: number, otherwise: number): number {
+  const count = options.whole(name, least) ?? otherwise;
+  if (count > most) throw failure('bad-usage', { command: 'bench', reason: `--${name} needs a whole number of ${formatCount(least)} to ${formatCount(most)}, not '${options.text(name)}'` });
+  return count;
 }
 
 const spread = ({ median, q25, q75 }: RateSpread): string => `${formatCount(median)} [${formatCount(q25)}-${formatCount(q75)}]`;
