@@ -10,6 +10,8 @@ export interface ErrorFacts {
   'not-a-workspace': { path: string };
   'unsupported-encoding': { path: string; element: string; encoding: string };
   'corrupt-file': { path: string; element: string; reason: string };
+  /** A pack that is not read in place of the file it lies beside. `sound`: all that it holds was checked before. `folder`: no pack at all. */
+  'pack-unfit': { path: string; file: string; reason: string; sound: boolean; folder?: boolean };
   'corrupt-chunk': { path: string; dataset: string; chunk: number; rowStart: number; rowEnd: number; reason: string };
   'reader-timeout': { path: string; seconds: number };
   /** Rows count from 1 after the header; 0 when it is not about a row. */
@@ -22,8 +24,8 @@ export interface ErrorFacts {
   'sql-limit': { seconds: number };
   // Contents that a run refuses
   'no-matrix': { path: string };
-  /** Without an example only a sample of the values was looked at. */
-  'not-counts': { path: string; slot: string; example: number | null; row: number | null };
+  /** Without an example only a sample of the values was looked at. `keeps`: the option that takes the values as they are. */
+  'not-counts': { path: string; slot: string; example: number | null; row: number | null; keeps?: string };
   'bad-values': { path: string; slot: string; problem: 'nan' | 'negative' | 'infinite'; row: number; gene: string };
   'duplicate-names': { path: string; axis: 'obs' | 'var'; count: number; examples: string[] };
   'gene-mismatch': { first: string; other: string; shared: number; firstOnly: number; otherOnly: number; examples: string[] };
@@ -50,7 +52,8 @@ export interface ErrorFacts {
   'no-datasets': { workspace: string };
   'already-exists': { path: string };
   // Resources
-  'memory-too-small': { step: string; neededBytes: number; availableBytes: number };
+  /** `instead`: what goes with less, where no option says how much may be used. */
+  'memory-too-small': { step: string; neededBytes: number; availableBytes: number; instead?: string };
   'disk-too-small': { path: string; neededBytes: number; availableBytes: number };
   'disk-full': { path: string; code: string };
   'io-failed': { path: string; code: string };
@@ -73,7 +76,8 @@ export interface ErrorFacts {
   'message-too-large': { bytes: number; limit: number };
   'engine-gone': { reason: 'exit' | 'oom' | 'crash' | 'killed' | 'lost-host'; code: number | null; signal: string | null };
   'worker-memory': { step: string; chunkRows: number };
-  'dataset-changed': { name: string; path: string };
+  /** `opened`: a loader had it open; it need not be registered. */
+  'dataset-changed': { name: string; path: string; opened?: boolean };
   'corrupt-result': { path: string; reason: string };
   cancelled: { step: string };
   internal: { detail: string };

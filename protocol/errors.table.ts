@@ -35,7 +35,11 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'unsupported-encoding': (f) => ({
     message: `${f.element} in ${f.path} is stored as ${f.encoding}, which this version cannot read.`,
-    remedy: 'Write the file again with a current anndata (adata.write_h5ad) and add the copy.',
+    remedy: f.element === 'pack' ? `It was made by another version of Truckee: build it again (truckee pack build ${fileOfPack(f.path)}).` : 'Write the file again with a current anndata (adata.write_h5ad) and add the copy.',
+  }),
+  'pack-unfit': (f) => ({
+    message: `${f.path} ${f.sound ? 'is sound in itself, but does not belong to' : 'is not read in place of'} ${f.file}: ${f.reason}.`,
+    remedy: f.folder ? `Rename the folder or move it away, then make a pack: truckee pack build ${f.file}` : `Make a new one: truckee pack build ${f.file}${f.path.endsWith('.genes.pack') ? ' --genes LIST' : ''}`,
   }),
   'corrupt-file': (f) => ({
     message: `${f.element} in ${f.path} is damaged: ${f.reason}.`,
@@ -73,7 +77,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'not-counts': (f) => ({
     message: `${f.slot} in ${f.path} does not hold counts: ${f.example === null ? 'among its values are fractions or values below zero (truckee inspect FILE --scan shows where)' : `row ${f.row} has the value ${f.example}`}.`,
-    remedy: 'Use the file with raw counts, or put them into layers/counts or raw/X; normalised values cannot be normalised again.',
+    remedy: `Use the file with raw counts, or put them into layers/counts or raw/X; normalised values cannot be normalised again.${f.keeps === undefined ? '' : ` Values that are no counts are kept as they are with ${f.keeps}.`}`,
   }),
   'bad-values': (f) => ({
     message: `${f.slot} in ${f.path} holds a ${f.problem} value at row ${f.row}, gene '${f.gene}'.`,
@@ -85,7 +89,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'gene-mismatch': (f) => ({
     message: `${f.other} and ${f.first} do not list the same genes: ${formatCount(f.shared)} shared, ${formatCount(f.firstOnly)} only in the first, ${formatCount(f.otherOnly)} only in the second${f.examples.length ? ` (${list(f.examples)})` : ''}.`,
-    remedy: 'Run files with the same genes together, or set "genes": "inner" in the recipe to keep the shared genes only.',
+    remedy: 'Run files with the same genes together, or keep the shared genes only: "genes": "inner" in a recipe, join: "inner" (or "outer" for all) in the options of openLoader.',
   }),
   'repeated-cells': (f) => ({
     message: `${f.path} cannot be counted on: ${f.detail}`,
@@ -127,7 +131,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'invalid-parameter': (f) => ({
     message: `${f.step}.${f.parameter} cannot be ${f.value}: ${f.reason}.`,
-    remedy: 'truckee run --help gives the meaning, unit and range of each parameter.',
+    remedy: remedyOfParameter(f.step, f.parameter),
   }),
   'unknown-column': (f) => ({
     message: `There is no obs column '${f.column}' (${f.where}).`,
@@ -148,7 +152,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   'bad-usage': (f) => ({ message: `${f.reason}.`, remedy: `truckee ${f.command} --help shows how the command is used.` }),
   'not-found': (f) => ({
     message: `There is no ${f.what} called '${f.name}'.`,
-    remedy: nearest(f.near, 'truckee list and truckee results show what is there.'),
+    remedy: nearest(f.near, f.what === 'pack' ? `Make one: truckee pack build ${fileOfPack(f.name)}` : 'truckee list and truckee results show what is there.'),
   }),
   'no-datasets': (f) => ({
     message: `The workspace ${f.workspace} has no datasets yet.`,
@@ -160,7 +164,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'memory-too-small': (f) => ({
     message: `Step '${f.step}' needs at least ${formatBytes(f.neededBytes)} of memory; ${formatBytes(f.availableBytes)} is allowed.`,
-    remedy: `Run with --memory ${formatBytes(f.neededBytes)} or more, or with fewer workers.`,
+    remedy: f.instead === undefined ? `Run with --memory ${formatBytes(f.neededBytes)} or more, or with fewer workers.` : `${f.instead}.`,
   }),
   'disk-too-small': (f) => ({
     message: `${formatBytes(f.neededBytes)} are needed at ${f.path}; ${formatBytes(f.availableBytes)} are free.`,
@@ -231,8 +235,8 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
     remedy: 'Run with fewer workers (--workers) or more memory (--memory); finished steps are kept.',
   }),
   'dataset-changed': (f) => ({
-    message: `The file of dataset '${f.name}' (${f.path}) has changed since it was added.`,
-    remedy: 'Add it again (truckee add FILE) so that results are not mixed.',
+    message: f.opened ? `The file ${f.path} has changed since the loader opened it.` : `The file of dataset '${f.name}' (${f.path}) has changed since it was added.`,
+    remedy: f.opened ? `Look whether it is whole, then open the loader again. A pack beside it must be made anew: truckee pack build ${f.path}` : 'Add it again (truckee add FILE) so that results are not mixed.',
   }),
   'corrupt-result': (f) => ({
     message: `The stored result ${f.path} is damaged: ${f.reason}.`,
@@ -240,13 +244,28 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   cancelled: (f) => ({
     message: `Stopped during ${f.step} at your request.`,
-    remedy: 'Finished steps are kept; the same command goes on from here.',
+    remedy: remedyOfStop(f.step),
   }),
   internal: (f) => ({
     message: `Something went wrong inside Truckee: ${f.detail}.`,
     remedy: 'This is a defect of ours: truckee doctor prints what a report needs.',
   }),
 };
+
+const fileOfPack = (path: string): string => path.replace(/(\.genes)?\.pack$/, '');
+
+/** Sampling and loaders are asked by programs; everything else by recipes and options of commands. */
+function remedyOfParameter(step: string, parameter: string): string {
+  if (step === 'split') return `Change ${parameter} in what splitRows or findLeaks is given.`;
+  if (step !== 'loader' && step !== 'sampling') return 'truckee run --help gives the meaning, unit and range of each parameter.';
+  return `Change ${parameter} in the options of openLoader; truckee bench loader --help tells those of the command.`;
+}
+
+function remedyOfStop(step: string): string {
+  if (step === 'loading') return 'Nothing is lost: the same epoch goes on with epoch(number, { fromBatch }), any other begins anew.';
+  if (step === 'loader') return 'Nothing was kept: the same command begins anew.';
+  return 'Finished steps are kept; the same command goes on from here.';
+}
 
 function remedyOfDamage(path: string, element: string, reason: string): string {
   if (element === 'the catalog' && /newer Truckee/.test(reason)) return 'Open the workspace with that version; this one leaves it as it is.';

@@ -1,9 +1,9 @@
 /** Builds, verifies or deletes the packs beside some files, one file after the other. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { failure } from '../../protocol/errors.ts';
 import type { PackAnswer, PackedFile, PackJob } from '../../protocol/loading.ts';
-import { deletePack, packPath, verifyPack } from '../stores/index.ts';
+import { checkPackOf, deletePack, packPath, verifyPack } from '../stores/index.ts';
 import { buildPackOf } from './build-pack.ts';
 import { createPool, type Pool } from './pool.ts';
 import { createReporter } from './reporter.ts';
@@ -13,7 +13,7 @@ export interface PackHost extends Pick<PipelineHost, 'emit' | 'signal' | 'hostPi
   answer(answer: PackAnswer): void;
 }
 
-/** Errors: those of the files, named; not-found for a pack that is to be verified and is not there. */
+/** Errors: those of the files, named; for verifying not-found where there is no pack, pack-unfit for one that is sound but not of this file as it is now. */
 export async function runPack(job: PackJob, host: PackHost): Promise<number> {
   const reporter = createReporter(host.emit, host.hostPid, job.memoryBytes);
   const pool = job.action === 'build' ? await createPool(job.workers, { kernels: 'cpu', memoryBytes: job.memoryBytes }) : null;
@@ -45,6 +45,7 @@ async function onePack(job: PackJob, file: string, pool: Pool | null, signal: Ab
     case 'delete': {
       // Also what another selection left: everything here can be made anew.
       const packs = [packPath(file), packPath(file, true)];
+      if (![file, ...packs, ...packs.map((one) => `${one}.part`)].some((one) => existsSync(one))) throw failure('file-not-found', { path: file });
       const bytes = packs.reduce((sum, one) => sum + sizeOf(one), 0);
       packs.forEach(deletePack);
       return { file, pack, cells: 0, bytes, file_bytes: sizeOf(file), resumed_at: 0, seconds: seconds() };
@@ -53,7 +54,11 @@ async function onePack(job: PackJob, file: string, pool: Pool | null, signal: Ab
       const packs = [packPath(file), packPath(file, true)].filter((one) => sizeOf(one) > 0);
       if (packs.length === 0) throw failure('not-found', { what: 'pack', name: pack, near: [] });
       let rows = 0;
-      for (const one of packs) ({ rows } = await verifyPack(one, { signal, onRows }));
+      for (const one of packs) {
+        const description = await verifyPack(one, { signal, onRows });
+        checkPackOf(file, one, description);
+        ({ rows } = description);
+      }
       return { file, pack: packs[0]!, cells: rows, bytes: packs.reduce((sum, one) => sum + sizeOf(one), 0), file_bytes: sizeOf(file), resumed_at: 0, seconds: seconds() };
     }
     case 'build': {

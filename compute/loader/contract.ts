@@ -78,6 +78,7 @@ export interface LoaderHooks {
 }
 
 export type MinibatchX =
+  /** From files whose genes ascend the columns of a cell do; from a pack they come in the order of the pack. */
   | { readonly kind: 'csr'; readonly indptr: Int32Array; readonly indices: Int32Array; readonly values: Float32Array }
   /** Row-major, cells x genes. */
   | { readonly kind: 'dense'; readonly values: Float32Array };

@@ -52,7 +52,7 @@ export interface FetchEngine {
 
 /** Errors: dataset-changed. */
 export function checkUnchanged({ name, path, stamp }: LoaderPlate): void {
-  if (!sameStamp(stamp, stampOf(stamp.path))) throw failure('dataset-changed', { name, path });
+  if (!sameStamp(stamp, stampOf(stamp.path))) throw failure('dataset-changed', { name, path, opened: true });
 }
 
 /** Drops repeats of a sorted list, in place. */

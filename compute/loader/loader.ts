@@ -12,6 +12,7 @@ import { joinLabel } from './labels.ts';
 import { checkedOptions, refuse, strategyOf, whole } from './options.ts';
 import { plannedFetchBytes } from './plan.ts';
 import { makeSlot, slotBytes, type Slot } from './slots.ts';
+import { sourceNotes } from './source-notes.ts';
 import { backendOf, memoryNeeded, openSources, type LoaderSource } from './sources.ts';
 import { rowsWhere } from './where.ts';
 
@@ -246,11 +247,13 @@ export async function openLoader(options: LoaderOptions, shared?: SharedSources)
   }
 }
 
-function notesOf(sources: readonly LoaderSource[], { subset }: LoaderOptions): string[] {
+function notesOf(sources: readonly LoaderSource[], options: LoaderOptions): string[] {
+  const { subset } = options;
   const bare = sources.filter(({ columns }) => columns.length === 0).map(({ path }) => path);
   return [
     ...(subset && 'wasUnsorted' in subset && subset.wasUnsorted ? ['The list of rows was not sorted; it was sorted first.'] : []),
     ...(bare.length > 0 ? [`No metadata: ${bare.join(', ')} ${bare.length === 1 ? 'holds' : 'hold'} X only. There are no labels of cells but the name of the collection, which stands for the plate.`] : []),
+    ...sourceNotes(sources, options),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Packs under a loader: of a selection of genes, damaged, of a file that changed. */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
@@ -126,4 +126,32 @@ test('1,000 epochs, each left at another minibatch, hold no more than the first'
   }
   expect(loader.heldBytesPerWorker()).toBe(held);
   await loader.close();
+});
+
+test('a pack that is not of the file as it is now is left alone, and the notes say why; backend pack is refused', async () => {
+  const file = plates.files[0]!;
+  const path = await pack(file);
+  const { mtime } = statSync(file);
+  const notes = async (wanted?: readonly string[]): Promise<readonly string[]> => {
+    const loader = await openLoader({ files: [file], strategy: { kind: 'streaming' }, workers: 0, ...(wanted ? { genes: wanted } : {}) });
+    expect(loader.plates.map(({ backend }) => backend)).toEqual([loader.notes.length > 0 ? 'file' : 'pack']);
+    await loader.close();
+    return loader.notes;
+  };
+  expect(await notes()).toEqual([]);
+  utimesSync(file, mtime, new Date(mtime.getTime() + 5000));
+  expect(await notes()).toEqual([expect.stringContaining(`${path} is left alone: the file has changed since it was made`)]);
+  await expect(openLoader({ files: [file], strategy: { kind: 'streaming' }, backend: 'pack' })).rejects.toMatchObject({
+    data: { kind: 'pack-unfit', facts: { path, file }, message: expect.stringMatching(/has changed/), remedy: expect.stringContaining(`truckee pack build ${file}`) },
+  });
+  renameSync(path, `${path}.away`);
+  mkdirSync(path);
+  expect(await notes()).toEqual([expect.stringContaining('it is a folder')]);
+  rmSync(path, { recursive: true });
+  rmSync(`${path}.away`);
+  const some = await pack(file, genes.slice(0, 20));
+  expect(await notes(genes.slice(0, 21))).toEqual([expect.stringContaining('it lacks 1 of the 21 genes asked for')]);
+  expect(await notes(genes.slice(0, 20))).toEqual([]);
+  deletePack(some);
+  await expect(openLoader({ files: [file], strategy: { kind: 'streaming' }, backend: 'pack' })).rejects.toMatchObject({ data: { kind: 'not-found', remedy: `Make one: truckee pack build ${file}` } });
 });

@@ -20,13 +20,17 @@ export interface LoaderSource extends LabelledFile {
   readonly meanEntries: number;
   /** Watched for changes: a file, and what it was when it was opened. */
   readonly stamp: Stamp & { readonly path: string };
+  /** Why the pack beside it is left alone, in words. */
+  readonly note?: string;
+  /** The matrix that is read where none is known to hold counts. */
+  readonly notCounts?: string;
   close(): void;
 }
 
 /**
  * In an order that depends on what the files hold: by plate label, then by size and cell names. Names and order of the files
  * change nothing, except that the names of collections without obs stand for their plates. Errors: those of opening; no-matrix,
- * no-cells, same-plate-twice, memory-too-small for 'memory'; bad-usage for none. `wanted`: a pack of a selection of genes will do when it has these.
+ * no-cells, same-plate-twice, not-found and pack-unfit for 'pack', memory-too-small for 'memory'; bad-usage for none. `wanted`: a pack of a selection of genes will do when it has these.
  */
 export async function openSources(paths: readonly string[], verified: boolean, backend: Backend, wanted?: readonly string[]): Promise<LoaderSource[]> {
   if (paths.length === 0) throw failure('bad-usage', { command: 'bench', reason: 'a loader needs at least one file' });
@@ -50,13 +54,17 @@ async function openSource(path: string, verified: boolean, backend: Backend, wan
   const cells = await openCollection(path, verified);
   try {
     if (cells.cells === 0) throw failure('no-cells', { path });
-    const pack = backend === 'file' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
-    if (backend === 'pack' && pack === null) throw failure('not-found', { what: 'pack (truckee pack build FILE makes one; a changed file needs a new one)', name: `${path}.pack`, near: [] });
+    const found = backend === 'file' ? null : packBeside(path, wanted === undefined ? null : placesOf(wanted, cells.genes));
+    const pack = found?.pack ?? null;
+    if (backend === 'pack' && found === null) throw failure('not-found', { what: 'pack', name: `${path}.pack`, near: [] });
+    if (backend === 'pack' && found?.reason) throw failure('pack-unfit', { path: found.path, file: path, reason: found.reason, sound: false });
     const stamp = stampOf(cells.watched);
     if (stamp === null) throw failure('file-not-found', { path: cells.watched });
     const source: LoaderSource = {
       name: nameOf(path), path, format: cells.format, cells: cells.cells, genes: cells.genes, store: pack === null ? cells.store : { kind: 'pack', pack }, own: cells.store, units: cells.units,
       columns: cells.columns, column: (name) => cells.column(name), meanEntries: cells.stored / cells.cells, stamp: { path: cells.watched, ...stamp }, close: () => cells.close(),
+      ...(found?.reason ? { note: `${found.path} is left alone: ${found.reason}. Cells come from the file; truckee pack build ${path} makes a new one.` } : {}),
+      ...(cells.notCounts === undefined ? {} : { notCounts: cells.notCounts }),
     };
     return { source, key: await keyOf(cells) };
   } catch (thrown) {
@@ -83,7 +91,7 @@ async function keyOf(cells: CellCollection): Promise<string> {
 async function heldInMemory(sources: readonly LoaderSource[]): Promise<LoaderSource[]> {
   const neededBytes = memoryNeeded(sources);
   const availableBytes = Math.floor(freemem() / 2);
-  if (neededBytes > availableBytes) throw failure('memory-too-small', { step: 'holding all cells in memory (the backend file or pack reads them from disk)', neededBytes, availableBytes });
+  if (neededBytes > availableBytes) throw failure('memory-too-small', { step: 'holding all cells in memory', neededBytes, availableBytes, instead: "Use the backend 'file' or 'pack', which read cells from the disk as they are needed, or free some memory" });
   const out: LoaderSource[] = [];
   for (const source of sources) {
     if (source.store.kind === 'pack') {

@@ -14,6 +14,8 @@ export interface CellCollection {
   /** Names of the first and the last cell; empty where cells have none. */
   readonly ends: readonly string[];
   readonly store: RowStoreSpec;
+  /** The matrix that is read where none is known to hold counts, as a sample of the values looks. */
+  readonly notCounts?: string;
   /** Entries of all rows; for dense matrices cells x genes. */
   readonly stored: number;
   /** First rows of the pieces that storage is decoded by, the number of rows last. */

@@ -24,4 +24,4 @@ export { encodeRange, type EncodedRows, type EncodeRequest } from './pack/encode
 export { packPath, sourceOf } from './pack/format.ts';
 export { readAll } from './read-all.ts';
 export { packedRows, type PackPart } from './pack/rows.ts';
-export { holdPack, packBeside, packCodec, packedBytes, packInPlaceOf, verifyPack } from './pack/read.ts';
+export { checkPackOf, holdPack, packBeside, packCodec, packedBytes, packInPlaceOf, verifyPack } from './pack/read.ts';

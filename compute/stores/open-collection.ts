@@ -47,7 +47,8 @@ function parquetFiles(path: string, names: readonly string[]): string[] {
 async function openPlateCells(path: string, verified: boolean, format: 'h5ad' | 'zarr' = 'h5ad'): Promise<CellCollection> {
   const plate = await openPlate(path);
   try {
-    const matrix = plate.counts() ?? plate.matrices()[0];
+    const counts = plate.counts();
+    const matrix = counts ?? plate.matrices()[0];
     if (matrix === undefined) throw failure('no-matrix', { path });
     if (matrix.kind === 'columns' && matrix.spool === null) {
       throw failure('unsupported-format', { path, format: 'column-order (genes first)', hint: `Training reads cells. ${rowOrderHint(path, matrix)}` });
@@ -58,6 +59,7 @@ async function openPlateCells(path: string, verified: boolean, format: 'h5ad' | 
     return {
       path, format, cells: plate.nObs, genes: plate.geneNames(), columns: plate.obsColumns, column: (name) => kept.read((open) => open.obsColumn(name)), ends,
       store, stored: matrix.facts.stored, units: unitsOf(store, plate.nObs), watched: path, close: () => kept.close(),
+      ...(counts === null ? { notCounts: matrix.facts.slot } : {}),
     };
   } catch (thrown) {
     plate.close();

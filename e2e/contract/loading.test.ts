@@ -1,6 +1,6 @@
 /** Packs and the design of loaders from the command line. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,6 +30,22 @@ describe('packs', () => {
     expect(existsSync(`${copy}.pack`)).toBe(false);
     expect((await truckee(['pack', 'verify', copy])).last).toMatchObject({ ok: false, error: { kind: 'not-found' } });
     expect((await truckee(['pack', 'grow', copy])).code).toBe(2);
+  });
+
+  test('a pack of another file, or of a file that has changed, is sound but refused with the way to a new one; a mistyped file is told', async () => {
+    const other = join(folder, 'other.h5ad');
+    copyFileSync(files[1]!, other);
+    copyFileSync(`${files[0]!}.pack`, `${other}.pack`);
+    const verified = await truckee(['pack', 'verify', other]);
+    expect(verified.code).not.toBe(0);
+    expect(verified.last).toMatchObject({ ok: false, error: { kind: 'pack-unfit', message: expect.stringMatching(/is sound in itself, but does not belong to .*made from another file/), remedy: `Make a new one: truckee pack build ${other}` } });
+    const { mtime } = statSync(files[0]!);
+    utimesSync(files[0]!, mtime, new Date(mtime.getTime() + 5000));
+    expect((await truckee(['pack', 'verify', files[0]!])).last).toMatchObject({ ok: false, error: { kind: 'pack-unfit', message: expect.stringMatching(/the file has changed since/) } });
+    utimesSync(files[0]!, mtime, mtime);
+    const mistyped = await truckee(['pack', 'delete', join(folder, 'plaet1.h5ad')]);
+    expect(mistyped.code).not.toBe(0);
+    expect(mistyped.last).toMatchObject({ ok: false, error: { kind: 'file-not-found' } });
   });
 });
 

@@ -12,7 +12,8 @@ import { plainArena } from '../../kernels/block.ts';
 import type { MatrixSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
 import { encodeRange, type EncodedRows, type EncodeRequest } from './encode.ts';
-import { finishPack, headBytes, readFully, rowStarts, sameSource, writeFully, type PackSource } from './format.ts';
+import { finishPack, headBytes, readFully, refuseFolder, rowStarts, sameSource, writeFully, type PackSource } from './format.ts';
+import { claimBuild, refuseBusy } from './owner.ts';
 
 export interface BuildOptions {
   readonly matrix: MatrixSpec;
@@ -40,11 +41,13 @@ const recordBytes = 8 * recordNumbers;
 /** Forced to disk after about so much. */
 const flushBytes = 32 << 20;
 
-/** Builds `path`, or goes on with what an earlier call began. Errors: disk-full, not-counts, cancelled, and those of reading. */
+/** Builds `path`, or goes on with what an earlier call began. Errors: busy while another build of it is at work; pack-unfit for a folder; disk-full, not-counts, cancelled, and those of reading. */
 export async function buildPack(path: string, options: BuildOptions): Promise<{ rows: number; bytes: number; resumedAt: number }> {
   const { matrix, source, fractions = false, parallel = 1, signal } = options;
   const { nObs, nVars, slot } = matrix.facts;
   const part = `${path}.part`;
+  refuseFolder(path);
+  const release = claimBuild(path);
   try {
     const order = await settings(part, options);
     const ranks = Int32Array.from(options.geneNames, (name) => geneRank(0, isMito(name), true));
@@ -103,11 +106,15 @@ export async function buildPack(path: string, options: BuildOptions): Promise<{ 
     }
   } catch (thrown) {
     throw systemFailure(thrown, path) ?? thrown;
+  } finally {
+    release();
   }
 }
 
-/** Removes a pack and what an unfinished build left. */
+/** Removes a pack and what an unfinished build left. Errors: busy while a build is at work, pack-unfit for a folder. */
 export function deletePack(path: string): boolean {
+  refuseFolder(path);
+  refuseBusy(path);
   const was = existsSync(path) || existsSync(`${path}.part`);
   rmSync(path, { force: true });
   rmSync(`${path}.part`, { force: true });

@@ -86,6 +86,6 @@ export async function encodeRange({ matrix, rowStart, rowEnd, ranks, fractions }
 function encodeFailure(reason: string, matrix: MatrixSpec, row: number, values: Float32Array): Error {
   const path = matrix.kind === 'csr' ? matrix.data.file : matrix.kind === 'dense' ? matrix.values.file : (matrix.spool ?? '');
   const odd = values.find((value) => value < 0 || value !== Math.floor(value) || value >= 2 ** 32);
-  if (odd !== undefined) return failure('not-counts', { path, slot: matrix.facts.slot, example: odd, row });
+  if (odd !== undefined) return failure('not-counts', { path, slot: matrix.facts.slot, example: odd, row, keeps: '--fractions' });
   return failure('corrupt-file', { path, element: matrix.facts.slot, reason: `row ${row}: ${reason}` });
 }

@@ -5,7 +5,7 @@
  * with a check word of its own (codecs/pack), because rows are read singly; then tables with a CRC-32 each: bytes, sum, genes
  * and mitochondrial counts of every row over all genes of the file, where every 256th row begins, and the gene of every id. Then the description.
  */
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { stampOf } from '../../../io/stamp.ts';
 import { failure, systemFailure } from '../../../protocol/errors.ts';
@@ -65,6 +65,14 @@ export function packPath(file: string, genes = false): string {
   return genes ? `${file}.genes.pack` : `${file}.pack`;
 }
 
+/** The file beside which a pack lies. */
+export const fileOf = (pack: string): string => pack.replace(/(\.genes)?\.pack$/, '');
+
+/** Errors: pack-unfit when a folder has the name of the pack. */
+export function refuseFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw failure('pack-unfit', { path, file: fileOf(path), reason: 'it is a folder', folder: true, sound: false });
+}
+
 /** Errors: file-not-found. */
 export function sourceOf(file: string, name: string): PackSource {
   const stamp = stampOf(file);
@@ -103,11 +111,12 @@ export function writeFully(fd: number, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
 }
 
-/** Reads and checks the description. Errors: file-not-found, corrupt-file, unsupported-encoding for another version. */
+/** Reads and checks the description. Errors: file-not-found, corrupt-file, pack-unfit for a folder, unsupported-encoding for another version. */
 export function readDescription(path: string): PackDescription {
   const damaged = (element: string, reason: string): never => {
     throw failure('corrupt-file', { path, element, reason });
   };
+  refuseFolder(path);
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -123,6 +132,8 @@ export function readDescription(path: string): PackDescription {
     const json = readFully(fd, head.readDoubleLE(16), head.readUInt32LE(12)) ?? damaged('description', 'it lies outside the file');
     if (crc32(json) !== head.readUInt32LE(24)) damaged('description', 'its checksum does not match');
     return JSON.parse(json.toString('utf8')) as PackDescription;
+  } catch (thrown) {
+    throw systemFailure(thrown, path) ?? thrown;
   } finally {
     closeSync(fd);
   }

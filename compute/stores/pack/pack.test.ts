@@ -1,6 +1,8 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generatePlate } from '../../generator/plate.ts';
 import { createRandom } from '../../random/random.ts';
@@ -10,9 +12,10 @@ import type { MatrixSpec, ReadSpec } from '../contract.ts';
 import { openMatrix } from '../open-matrix.ts';
 import { openRowStore, rowStoreSpec } from '../rows/open.ts';
 import { buildPack, deletePack, type BuildOptions } from './build.ts';
+import { ownMark } from '../../../io/owner-mark.ts';
 import { encodeRange } from './encode.ts';
 import { packPath, readDescription, sourceOf } from './format.ts';
-import { packBeside, packInPlaceOf, packStore, verifyPack } from './read.ts';
+import { checkPackOf, packBeside, packInPlaceOf, packStore, verifyPack } from './read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'truckee-pack-'));
 const file = join(folder, 'plate.h5ad');
@@ -36,7 +39,7 @@ const damaged = { data: { kind: 'corrupt-file' } };
 
 test('every row equals the file, read in any order; the file is larger than its pack', async () => {
   const own = await openRowStore(await rowStoreSpec(matrix, false), view);
-  const spec = packBeside(file)!;
+  const spec = packBeside(file)!.pack!;
   const pack = packStore(spec, view);
   const random = createRandom(1, 1);
   for (let round = 0; round < 20; round++) {
@@ -99,6 +102,35 @@ describe('building', () => {
     }
   });
 
+  test('one build of a pack at a time: another is told who is at work, and nothing may be deleted under it', async () => {
+    const path = join(folder, 'twice.pack');
+    const busy = { data: { kind: 'busy', message: expect.stringContaining(path) } };
+    let met = 0;
+    await buildPack(path, { ...options, encode: async (request) => {
+      await expect(buildPack(path, options)).rejects.toMatchObject(busy);
+      expect(() => deletePack(path)).toThrow(expect.objectContaining({ data: expect.objectContaining(busy.data) }));
+      met++;
+      return encodeRange(request);
+    } });
+    expect(met).toBe(3);
+    expect(readFileSync(path).equals(packed)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith('twice.pack'))).toEqual(['twice.pack']);
+  });
+
+  test('a build in another process is seen by its mark; the mark of one that has gone is taken away', async () => {
+    const path = join(folder, 'elsewhere.pack');
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const gone = new Promise((resolve) => other.once('exit', resolve));
+    const mark = `${path}.part.by-${ownMark().replace(/-\d+(_\d*)?$/, `-${other.pid}`)}`;
+    writeFileSync(mark, '');
+    await expect(buildPack(path, options)).rejects.toMatchObject({ data: { kind: 'busy', message: expect.stringContaining(`process ${other.pid}`) } });
+    other.kill('SIGKILL');
+    await gone;
+    await buildPack(path, options);
+    expect(existsSync(mark)).toBe(false);
+    expect(readFileSync(path).equals(packed)).toBe(true);
+  });
+
   test('deleted, nothing is left', async () => {
     const path = join(folder, 'gone.pack');
     await buildPack(path, options);
@@ -138,7 +170,7 @@ describe('damage', () => {
   test('a damaged row is an error when it is read, its neighbours are not', async () => {
     const path = join(folder, 'row.h5ad');
     copyFileSync(file, path);
-    const spec = packBeside(file)!;
+    const spec = packBeside(file)!.pack!;
     const bytes = Buffer.from(packed);
     bytes[spec.pointers.starts[0]! + spec.pointers.lengths[0]! + 40]! ^= 16;
     writeFileSync(packPath(path), bytes);
@@ -156,6 +188,32 @@ describe('damage', () => {
     copyFileSync(file, path);
     copyFileSync(packPath(file), packPath(path));
     utimesSync(path, new Date(), new Date(Date.now() - 86_400_000));
-    expect(packBeside(path)).toBeNull();
+    expect(packBeside(path)).toMatchObject({ pack: null, reason: 'it was made from another file (plate)' });
+    copyFileSync(file, join(folder, 'plate'));
+    copyFileSync(packPath(file), packPath(join(folder, 'plate')));
+    utimesSync(join(folder, 'plate'), new Date(), new Date(Date.now() - 86_400_000));
+    expect(packBeside(join(folder, 'plate'))).toMatchObject({ pack: null, reason: 'the file has changed since it was made' });
+  });
+
+  test('a pack of another file, of another version, and a folder of its name are left alone with the reason', async () => {
+    const path = join(folder, 'other.h5ad');
+    copyFileSync(file, path);
+    copyFileSync(packPath(file), packPath(path));
+    utimesSync(path, new Date(), new Date(Date.now() - 86_400_000));
+    const unfit = (reason: RegExp) => expect.objectContaining({ data: expect.objectContaining({ kind: 'pack-unfit', message: expect.stringMatching(reason), remedy: expect.stringContaining(`truckee pack build ${path}`) }) });
+    expect(packBeside(path)).toMatchObject({ pack: null, reason: expect.stringMatching(/another file \(plate\)/) });
+    expect(() => checkPackOf(path, packPath(path))).toThrow(unfit(/is sound in itself, but does not belong to .*other\.h5ad: it was made from another file/));
+    expect(() => checkPackOf(file, packPath(file))).not.toThrow();
+    const older = Buffer.from(packed);
+    older.writeUInt32LE(2, 8);
+    older.writeUInt32LE(crc32(older.subarray(0, 60)), 60);
+    writeFileSync(packPath(path), older);
+    expect(packBeside(path)).toMatchObject({ pack: null, reason: 'it was made by another version of Truckee' });
+    await expect(verifyPack(packPath(path))).rejects.toMatchObject({ data: { kind: 'unsupported-encoding', remedy: expect.stringContaining(`truckee pack build ${path}`) } });
+    rmSync(packPath(path));
+    mkdirSync(packPath(path));
+    expect(packBeside(path)).toMatchObject({ pack: null, reason: 'it is a folder' });
+    for (const act of [verifyPack(packPath(path)), buildPack(packPath(path), options)]) await expect(act).rejects.toEqual(unfit(/is a folder/));
+    expect(() => deletePack(packPath(path))).toThrow(unfit(/other\.h5ad\.pack/));
   });
 });

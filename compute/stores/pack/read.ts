@@ -1,8 +1,9 @@
 /** Reading packs: opened and checked once, then rows by id in any worker; and whole verification. */
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { openPackCodec, type PackCodec } from '../../codecs/pack/codec.ts';
-import { failure, messageOf, TruckeeError } from '../../../protocol/errors.ts';
+import { failure, isKind, messageOf, TruckeeError } from '../../../protocol/errors.ts';
 import { createLinearMemory } from '../../kernels/wasm/memory.ts';
 import type { MatrixFacts } from '../../../protocol/matrix.ts';
 import { openBytes } from '../../../io/file.ts';
@@ -23,28 +24,53 @@ export interface PackSpec {
   readonly held?: Float64Array;
 }
 
-/**
- * The pack beside a file: of all genes, else one that has at least those wanted (indices into the file's genes). Null when there
- * is none, the file has changed since or it was made by another version; a damaged one is an error.
- */
-export function packBeside(file: string, wanted: Int32Array | null = null): PackSpec | null {
-  const whole = fittingPack(file, packPath(file));
-  if (whole !== null || wanted === null) return whole;
-  const some = fittingPack(file, packPath(file, true));
-  const there = new Set(some?.geneOfId);
-  return wanted.every((gene) => there.has(gene)) ? some : null;
+/** What lies beside a file under a pack's name: the pack, or why it is left alone. */
+export interface FoundPack {
+  readonly path: string;
+  readonly pack: PackSpec | null;
+  /** Of another version or another file, of a file that has changed since, of other genes; a folder. Null where there is a pack. */
+  readonly reason: string | null;
 }
 
-function fittingPack(file: string, path: string): PackSpec | null {
+/**
+ * The pack beside a file: of all genes, else one that has at least those wanted (indices into the file's genes). Null when there
+ * is none; a damaged one is an error.
+ */
+export function packBeside(file: string, wanted: Int32Array | null = null): FoundPack | null {
+  const whole = foundAt(file, packPath(file));
+  if (whole?.pack || wanted === null) return whole;
+  const some = foundAt(file, packPath(file, true));
+  if (!some?.pack) return whole ?? some;
+  const there = new Set(some.pack.geneOfId);
+  const lacking = wanted.reduce((sum, gene) => sum + (there.has(gene) ? 0 : 1), 0);
+  return lacking === 0 ? some : (whole ?? { path: some.path, pack: null, reason: `it lacks ${lacking} of the ${wanted.length} genes asked for` });
+}
+
+function foundAt(file: string, path: string): FoundPack | null {
   if (!existsSync(path)) return null;
   let description: PackDescription;
   try {
     description = readDescription(path);
   } catch (thrown) {
-    if (thrown instanceof TruckeeError && thrown.data.kind === 'unsupported-encoding') return null;
+    if (isKind(thrown, 'unsupported-encoding')) return { path, pack: null, reason: 'it was made by another version of Truckee' };
+    if (isKind(thrown, 'pack-unfit')) return { path, pack: null, reason: String(thrown.data.facts['reason']) };
     throw thrown;
   }
-  return sameSource(description.source, sourceOf(file, description.source.name)) ? packSpec(path, description) : null;
+  const reason = strangeness(file, description);
+  return reason === null ? { path, pack: packSpec(path, description), reason } : { path, pack: null, reason };
+}
+
+/** Why a pack is not that of this file as it is now; null when it is. */
+function strangeness(file: string, { source }: PackDescription): string | null {
+  const now = sourceOf(file, basename(file));
+  if (sameSource(source, now)) return null;
+  return source.name === now.name ? 'the file has changed since it was made' : `it was made from another file (${source.name})`;
+}
+
+/** Errors: pack-unfit when a pack, whole as it may be, is not that of this file as it is now; those of opening it. */
+export function checkPackOf(file: string, path: string, description = readDescription(path)): void {
+  const reason = strangeness(file, description);
+  if (reason !== null) throw failure('pack-unfit', { path, file, reason, sound: true });
 }
 
 /** The pack that gives what this matrix of a file gives, row by row; or why the one that is there does not; null for none. */
@@ -52,8 +78,10 @@ export function packInPlaceOf(file: string, { slot, nObs, nVars }: MatrixFacts):
   const path = packPath(file);
   if (!existsSync(path)) return null;
   try {
-    const { source, ordered, rows, genes, tables, ...about } = readDescription(path);
-    if (!sameSource(source, sourceOf(file, source.name))) return { reason: 'the file has changed since' };
+    const description = readDescription(path);
+    const { ordered, rows, genes, tables, ...about } = description;
+    const strange = strangeness(file, description);
+    if (strange !== null) return { reason: strange };
     if (about.slot !== slot || rows !== nObs || genes !== nVars || tables.geneOfId.bytes !== 4 * genes) return { reason: `it holds ${about.slot}, not all of ${slot}` };
     return ordered ? { path } : { reason: 'the file has rows whose genes are not in ascending order, or stored zeros' };
   } catch (thrown) {
