@@ -89,7 +89,7 @@ export const errorWords: { readonly [K in keyof ErrorFacts]: (f: ErrorFacts[K]) 
   }),
   'gene-mismatch': (f) => ({
     message: `${f.other} and ${f.first} do not list the same genes: ${formatCount(f.shared)} shared, ${formatCount(f.firstOnly)} only in the first, ${formatCount(f.otherOnly)} only in the second${f.examples.length ? ` (${list(f.examples)})` : ''}.`,
-    remedy: 'Run files with the same genes together, or keep the shared genes only: "genes": "inner" in a recipe, join: "inner" (or "outer" for all) in the options of openLoader.',
+    remedy: 'Run files with the same genes together, or keep the shared genes only: "genes": "inner" in a recipe, join: "inner" (or "outer" for all) in the options of openLoader, --join inner for truckee bench loader.',
   }),
   'repeated-cells': (f) => ({
     message: `${f.path} cannot be counted on: ${f.detail}`,

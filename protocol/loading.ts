@@ -8,6 +8,8 @@ export interface LoaderJob {
   readonly kind: 'loader';
   readonly id: JobId;
   readonly files: readonly string[];
+  /** Files with different genes: refused, or only shared genes kept, or all, with zeros where a file lacks one. */
+  readonly join: 'same' | 'inner' | 'outer';
   /** Cells of a block, or 'chunks'. */
   readonly blocks: readonly (number | 'chunks')[];
   /** Minibatches of a fetch. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(plates.folder, { recursive: true }));
 
-const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', warmSeconds: 0.1, seconds: 0.4, floor: 0.97, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
+const job = { blocks: ['chunks', 4, 64] as (number | 'chunks')[], fetches: [1, 8], batch: 32, workers: 1, backend: 'file', join: 'same', warmSeconds: 0.1, seconds: 0.4, floor: 0.97, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
 
 test('the fastest setting above the floor is recommended; predictions agree with what was measured', async () => {
   const answer = await designLoader({ ...job, files: plates.files });

@@ -39,7 +39,7 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
     const labels = await labelsOf(sources);
     const names = [...labels.keys()];
     const open: OpenWith = (strategy, fetch, workers) => openLoader({
-      files: job.files, strategy, batch: job.batch, fetchFactor: fetch, workers, seed: job.seed, labels: names, verified: job.verified, backend: job.backend,
+      files: job.files, strategy, batch: job.batch, fetchFactor: fetch, workers, seed: job.seed, labels: names, verified: job.verified, backend: job.backend, join: job.join,
     }, { sources, labels });
     const measure = (loader: Loader): Promise<Measured> => measureLoader(loader, {
       warmSeconds: job.warmSeconds, seconds: job.seconds, ...(host.signal ? { signal: host.signal } : {}), ...(job.cold ? { beforeEpoch: () => dropFromCache(loader.plates.map(readFrom)) } : {}),

@@ -1,5 +1,5 @@
 /** A design for files that are not those of the atlas: numbers for plates, one plate, no labels, few cells. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'truckee-odd-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-const job = { blocks: ['chunks', 4] as (number | 'chunks')[], fetches: [1, 8], batch: 16, workers: 0, backend: 'file', warmSeconds: 0, seconds: 0, floor: 0.9, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
+const job = { blocks: ['chunks', 4] as (number | 'chunks')[], fetches: [1, 8], batch: 16, workers: 0, backend: 'file', join: 'same', warmSeconds: 0, seconds: 0, floor: 0.9, seed: 0, verified: false, cold: false, epoch: false, order: null } as const;
 
 test('plates that are numbers are plates: bits of random minibatches, and settings that mix well enough', async () => {
   const files = [await writeCells(at('numbers.h5ad'), 600, { plate: (cell) => 1 + (cell % 3), drug: (cell) => `d${cell % 5}` })];
@@ -28,6 +28,16 @@ test('files with a plate beside one without: it is a plate by its name; labels t
   const answer = await designLoader({ ...job, files });
   expect(Object.keys(answer.random)).toEqual(['plate', 'drug']);
   expect(answer.random['plate']).toBeGreaterThan(0.9);
+});
+
+test('files with other genes are designed for what they share, and their order says which columns these are', async () => {
+  const files = [await writeCells(at('a.h5ad'), 300, {}), await writeCells(at('b.h5ad'), 300, {}, 5)];
+  await expect(designLoader({ ...job, files })).rejects.toMatchObject({ data: { kind: 'gene-mismatch', remedy: expect.stringContaining('--join inner') } });
+  for (const [mode, genes] of [['inner', 15], ['outer', 25]] as const) {
+    const { order } = await designLoader({ ...job, files, join: mode, order: { folder: at(mode), epochs: 1 } });
+    const { gene_names: names } = JSON.parse(readFileSync(order.find((path) => path.endsWith('order.json'))!, 'utf8')) as { gene_names: string[] };
+    expect([names.length, names.includes('G5'), names.includes('G24')]).toEqual([genes, true, mode === 'outer']);
+  }
 });
 
 test('one plate: the floor is about the finest label, and that is said; nothing is a share of nothing', async () => {

@@ -29,6 +29,7 @@ async function readBoth(): Promise<void> {
     const loader = await openLoader({ ...common, strategy: name === 'chunks' ? { kind: 'chunks' } : { kind: 'blocks', block: 5 }, ...(name === 'chosen' ? { genes } : {}) });
     const written = writeOrder(loader, join(plates.folder, name), 2);
     expect(written.filter((path) => path.includes('columns-'))).toHaveLength(name === 'chosen' ? 3 : 0);
+    expect(JSON.parse(readFileSync(join(plates.folder, name, 'order.json'), 'utf8'))).toHaveProperty('gene_names', name === 'chosen' ? genes : null);
     mine.set(name, await ownMinibatches(loader, 1));
     await loader.close();
   }

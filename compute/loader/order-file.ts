@@ -62,6 +62,8 @@ function writeFiles(loader: Loader, folder: string, epochs: number): string[] {
       }
       return { path, stamp, offset: rowOffset, cells, ...pythonMatrix(path, own), columns: name };
     }),
+    // Only where a reader of the files could not know them.
+    gene_names: loader.plates.every(({ columns }) => columns === null) ? null : loader.genes,
     fetch: loader.layout.batch * loader.layout.fetchFactor,
     // Short minibatches only end fetches: their borders are listed rather than worked out.
     ends,

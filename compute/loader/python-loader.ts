@@ -69,6 +69,7 @@ class OrderedCells(torch.utils.data.IterableDataset):
         self.folder = folder
         with open(os.path.join(folder, "order.json")) as text:
             self.about = json.load(text)
+        self.gene_names = self.about["gene_names"]  # of the columns; None where they are those of the files
         known = self.about["epochs"]
         if epoch not in range(known):
             raise ValueError(

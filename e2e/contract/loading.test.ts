@@ -62,6 +62,7 @@ test('a loader is designed: predicted and measured over a grid, with what it tak
   for (const [wrong, words] of [
     [['--floor', '99'], /--floor needs a share of 0 to 1, such as 0\.99, or a percentage, such as 99%, not '99'/], [['--floor', '101%'], /share of 0 to 1/], [['--floor', ''], /share of 0 to 1/],
     [['--seconds', '0.00001'], /--seconds needs at least 0\.1.* or 0 to predict only/], [['--rounds', '5'], /--rounds is an option of bench storage/],
+    [['--join', 'all'], /--join is same, inner or outer, not 'all'/], [['--backend', 'disk'], /--backend is auto, file, pack or memory/],
   ] as const) expect((await truckee(['bench', 'loader', ...files, ...wrong])).last).toMatchObject({ ok: false, error: { kind: 'bad-usage', message: expect.stringMatching(words) } });
 });
 

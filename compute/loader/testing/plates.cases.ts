@@ -25,8 +25,8 @@ export async function testPlates(genes = 2000): Promise<TestPlates> {
   return { folder, files, cells: 1200 };
 }
 
-/** An h5ad file of so many cells by 20 genes, one count in each cell, with these columns of obs. */
-export async function writeCells(path: string, cells: number, obs: Readonly<Record<string, (cell: number) => number | string>>): Promise<string> {
+/** An h5ad file of so many cells by 20 genes (G and a number from `firstGene` on), one count in each cell, with these columns of obs. */
+export async function writeCells(path: string, cells: number, obs: Readonly<Record<string, (cell: number) => number | string>>, firstGene = 0): Promise<string> {
   const file = createH5ad(path, { nObs: cells, nVars: 20 });
   await file.csr('X').append({ rows: cells, indptr: Int32Array.from({ length: cells + 1 }, (_, i) => i), indices: Int32Array.from({ length: cells }, (_, i) => i % 20), values: new Float32Array(cells).fill(1) });
   const frame = file.frame('obs');
@@ -36,7 +36,7 @@ export async function writeCells(path: string, cells: number, obs: Readonly<Reco
     if (values.every((value) => typeof value === 'number')) await frame.column(name, { kind: 'number', values: Float64Array.from(values), integer: values.every(Number.isInteger) });
     else await frame.column(name, { kind: 'string', values: values.map(String) });
   }
-  await file.frame('var').index.append(Array.from({ length: 20 }, (_, i) => `G${i}`));
+  await file.frame('var').index.append(Array.from({ length: 20 }, (_, i) => `G${firstGene + i}`));
   await file.close();
   return path;
 }

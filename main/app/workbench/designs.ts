@@ -19,7 +19,7 @@ export function createDesigns(workspace: Workspace, start: StartEngine): Designs
     keptName: 'loader-design.json',
     jobOf({ datasets, workers, ...asked }) {
       return {
-        kind: 'loader', id: asJobId(randomUUID()), files: filesOf(workspace, datasets), ...asked,
+        kind: 'loader', id: asJobId(randomUUID()), files: filesOf(workspace, datasets), join: 'same', ...asked,
         workers: workers ?? Math.max(1, Math.min(16, Math.floor(probeHardware(workspace.root, { memoryBytes: null, workers: null }).workers / 2))),
         seed: 0, verified: false, order: null,
       };

@@ -15,7 +15,7 @@ import { showIn } from './generate.ts';
 
 /** Options that say nothing to the other of the two. */
 const storageOnly = ['cells', 'folder', 'rounds'] as const;
-const loaderOnly = ['block', 'fetch', 'batch', 'workers', 'backend', 'seconds', 'warm', 'floor', 'seed', 'epoch', 'order', 'epochs', 'verified'] as const;
+const loaderOnly = ['block', 'fetch', 'batch', 'workers', 'join', 'backend', 'seconds', 'warm', 'floor', 'seed', 'epoch', 'order', 'epochs', 'verified'] as const;
 
 export const bench: Command = {
   name: 'bench',
@@ -26,6 +26,7 @@ export const bench: Command = {
     fetch: { value: 'LIST', help: 'Minibatches read and mixed together (default 16,64,256).' },
     batch: { value: 'N', help: 'Cells of a minibatch (default 64).' },
     workers: { value: 'N', help: 'Worker threads of the loader (default: half the cores).' },
+    join: { value: 'NAME', help: 'Genes of files that differ: same (refuses them), inner (the shared ones) or outer (all, zeros where a file lacks one; default same).' },
     backend: { value: 'NAME', help: 'auto (packs where there are any), file, pack, or memory (all cells read once; default auto).' },
     seconds: { value: 'N', help: 'Seconds that each setting is measured, at least 0.1; 0 predicts only (default 3).' },
     warm: { value: 'N', help: 'Seconds before each is measured (default 1); published figures have 30, and 120 measured.' },
@@ -50,9 +51,9 @@ export const bench: Command = {
     const cores = probeHardware(process.cwd(), { memoryBytes: null, workers: null }).workers;
     const orderFolder = options.text('order');
     const job: LoaderJob = {
-      kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)),
+      kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)), join: oneOf(options, 'join', ['same', 'inner', 'outer']),
       blocks: listOf(options, 'block', 'chunks,16,64', true), fetches: listOf(options, 'fetch', '16,64,256', false).map(Number),
-      batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: backendOf(options),
+      batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: oneOf(options, 'backend', ['auto', 'file', 'pack', 'memory']),
       warmSeconds: numberOf(options, 'warm', 1), seconds: secondsOf(options), floor: shareOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'), cold: options.has('cold'), epoch: options.has('epoch'),
       order: orderFolder === undefined ? null : { folder: resolve(orderFolder), epochs: options.whole('epochs', 1) ?? 1 },
     };
@@ -99,10 +100,12 @@ function shareOf(options: OptionValues, name: string, otherwise: number): number
   return share;
 }
 
-function backendOf(options: OptionValues): LoaderJob['backend'] {
-  const name = options.text('backend') ?? 'auto';
-  if (name === 'auto' || name === 'file' || name === 'pack' || name === 'memory') return name;
-  throw failure('bad-usage', { command: 'bench', reason: `--backend is auto, file, pack or memory, not '${name}'` });
+/** The first is the default. */
+function oneOf<const Name extends string>(options: OptionValues, option: string, names: readonly [Name, ...Name[]]): Name {
+  const given = options.text(option);
+  const name = given === undefined ? names[0] : names.find((one) => one === given);
+  if (name === undefined) throw failure('bad-usage', { command: 'bench', reason: `--${option} is ${names.slice(0, -1).join(', ')} or ${names.at(-1)}, not '${given}'` });
+  return name;
 }
 
 function show(answer: LoaderAnswer, say: Speaker): void {
