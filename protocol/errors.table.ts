@@ -257,6 +257,7 @@ const fileOfPack = (path: string): string => path.replace(/(\.genes)?\.pack$/, '
 /** Sampling and loaders are asked by programs; everything else by recipes and options of commands. */
 function remedyOfParameter(step: string, parameter: string): string {
   if (step === 'split') return `Change ${parameter} in what splitRows or findLeaks is given.`;
+  if (step === 'generate' || step === 'bench storage') return `truckee ${step === 'generate' ? step : 'bench'} --help gives the meaning and range of each option.`;
   if (step !== 'loader' && step !== 'sampling') return 'truckee run --help gives the meaning, unit and range of each parameter.';
   return `Change ${parameter} in the options of openLoader; truckee bench loader --help tells those of the command.`;
 }

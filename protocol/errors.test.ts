@@ -7,6 +7,7 @@ test.each([
   ['a loader', { step: 'loader', parameter: 'batch' }, /batch in the options of openLoader; truckee bench loader --help/],
   ['sampling', { step: 'sampling', parameter: 'block' }, /block in the options of openLoader/],
   ['a split', { step: 'split', parameter: 'codes' }, /splitRows/],
+  ['a command', { step: 'bench storage', parameter: 'rounds' }, /truckee bench --help/],
   ['a step', { step: 'pca', parameter: 'n_comps' }, /truckee run --help/],
 ])('an option is changed where it was given: %s', (_, place, words) => {
   expect(remedy('invalid-parameter', { ...place, value: '0', reason: 'a whole number is needed' })).toMatch(words);

@@ -224,6 +224,12 @@ describe('labels, subsets and weights', () => {
     const counts = [0, 0, 0];
     balanced.flatMap(({ obs }) => obs['plate']!).forEach((code) => counts[code]!++);
     counts.forEach((count) => expect(Math.abs(count - 1000)).toBeLessThan(120));
+    // Few cells of the first plate take part: they come as often as the others all the same.
+    const few = listedRows(Array.from({ length: 1200 }, (_, row) => row).filter((row) => row >= 400 || row < 20), 1200);
+    const some = await collect(small({ subset: few, strategy: { kind: 'balanced', label: 'plate', totalSize: 3000 }, labels: ['plate'] }));
+    const ofPlates = [0, 0, 0];
+    some.flatMap(({ obs }) => obs['plate']!).forEach((code) => ofPlates[code]!++);
+    ofPlates.forEach((count) => expect(Math.abs(count - 1000)).toBeLessThan(120));
     const loader = await openLoader(small({ labels: ['plate'] }));
     const [a, b, c] = loader.labels['plate']!.categories as [string, string, string];
     await loader.close();

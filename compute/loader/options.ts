@@ -55,7 +55,7 @@ export function strategyOf(choice: StrategyChoice, labels: Readonly<Record<strin
   if (values instanceof Float32Array) return refuse('label', choice.label, 'it holds numbers, not classes');
   if (choice.kind === 'balanced') {
     const { label: _, ...rest } = choice;
-    return { ...rest, codes: values };
+    return { ...rest, codes: values, counted: 'subset' };
   }
   for (const name of Object.keys(choice.quota)) if (!categories.includes(name)) refuse('quota', name, `${choice.label} has no such label`);
   const quota = categories.map((name) => choice.quota[name] ?? 0);

@@ -37,10 +37,11 @@ export type Strategy =
   | { readonly kind: 'chunks' }
   | WeightedStrategy
   /**
-   * Every class equally often: weights 1 / (cells of the class), counted over all codes: of the collection, or as many as the subset
-   * has rows. -1 is a missing label, refused in rows that take part. Above 2^25 rows or draws classes are drawn, then single cells: no blocks.
+   * Every class equally often: weights 1 / (cells of the class). Cells are `counted` among the rows that take part, or over all codes
+   * (default; scDataset's global balancing): of the collection, or as many as the subset has rows. -1 is a missing label, refused
+   * in rows that take part. Above 2^25 rows or draws classes are drawn, then single cells: no blocks.
    */
-  | { readonly kind: 'balanced'; readonly codes: Codes; readonly block?: number; readonly totalSize?: number }
+  | { readonly kind: 'balanced'; readonly codes: Codes; readonly counted?: 'all' | 'subset'; readonly block?: number; readonly totalSize?: number }
   /** Classes drawn by weight, then a cell of the class evenly: nothing is kept per draw, so any number of rows goes. */
   | { readonly kind: 'groups'; readonly groups: GroupRows; readonly weights: ArrayLike<number>; readonly totalSize?: number }
   /** In every minibatch exactly `quota[class]` cells of each class; classes that run out begin again in a new order. */

@@ -45,7 +45,7 @@ export function openOrder(request: OrderRequest): Order {
       return groupOrder(strategy.groups, strategy.weights, strategy.totalSize ?? subset.length, seed, epoch);
     case 'quota':
       if (strategy.batches !== undefined) whole('batches', strategy.batches, 0, Math.floor(mostRows / (request.batch ?? 64)));
-      return quotaOrder({ ...strategy, batches: strategy.batches, batch: request.batch ?? 64, subset, seed, epoch });
+      return quotaOrder({ ...strategy, batches: strategy.batches, batch: request.batch ?? 64, subset, rows, seed, epoch });
     default:
       throw failure('internal', { detail: `unknown strategy ${JSON.stringify(strategy satisfies never)}` });
   }

@@ -210,15 +210,18 @@ describe('100 million cells', () => {
     expect(arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(200e6);
   });
 
-  test('classes drawn equally often fit into 200 MB beside their codes', () => {
+  test.each([
+    ['classes drawn equally often', (codes: Int16Array): Strategy => ({ kind: 'balanced', codes }), 380],
+    ['a quota of every class', (codes: Int16Array): Strategy => ({ kind: 'quota', codes, quota: Array.from({ length: 380 }, (_, code) => (code < 64 ? 1 : 0)) }), 64],
+  ] as const)('%s fit into 200 MB beside their codes', (_name, strategy, classes) => {
     const codes = new Int16Array(rows).map((_, row) => (row >>> 12) % 380);
     const before = process.memoryUsage();
-    const order = open({ kind: 'balanced', codes }, rows);
+    const order = open(strategy(codes), rows, { batch: 64 });
     const entries = fetchEntries(order, { length: rows, batch: 64, fetchFactor: 256, dropLast: false }, 5000, 0, 0);
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     expect(arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(200e6);
     expect(order.length).toBe(rows);
-    expect(new Set(entries.map((row) => codes[row]!)).size).toBe(380);
+    expect(new Set(entries.map((row) => codes[row]!)).size).toBe(classes);
   });
 });
 

@@ -4,9 +4,11 @@
  */
 import { failure } from '../../protocol/errors.ts';
 import type { Codes, GroupRows, Order, RowSet } from './contract.ts';
+import { groupIndex } from './group-index.ts';
 import { groupRowsOf } from './groups.ts';
 import { permutationOf, type Permutation } from './permutation.ts';
 import { randomFor } from './seeds.ts';
+import { mostDraws } from './weighted.ts';
 
 export interface QuotaRequest {
   readonly codes: Codes;
@@ -16,20 +18,23 @@ export interface QuotaRequest {
   readonly batches: number | undefined;
   readonly batch: number;
   readonly subset: RowSet;
+  /** Of the whole collection. */
+  readonly rows: number;
   readonly seed: number;
   readonly epoch: number;
 }
 
 /** @throws invalid-parameter when the quota does not add up, asks for a class without cells, or labels are missing. */
-export function quotaOrder({ codes, quota, batches, batch, subset, seed, epoch }: QuotaRequest): Order {
+export function quotaOrder({ codes, quota, batches, batch, subset, rows, seed, epoch }: QuotaRequest): Order {
   const classes = quota.length;
-  const ofSubset = new Int32Array(subset.length);
-  for (let position = 0; position < ofSubset.length; position++) {
-    const code = codes[codes.length === subset.length ? position : subset.at(position)]!;
+  if (codes.length < rows && codes.length !== subset.length) refuse(`${codes.length} codes`, `${rows} rows need as many`);
+  const codeAt = codes.length === subset.length ? (position: number): number => codes[position]! : (position: number): number => codes[subset.at(position)]!;
+  for (let position = 0; position < subset.length; position++) {
+    const code = codeAt(position);
     if (!(code >= 0 && code < classes)) refuse(String(code), code < 0 ? `row ${subset.at(position)} has no label` : `there are ${classes} classes in the quota`);
-    ofSubset[position] = code;
   }
-  const groups = groupRowsOf(ofSubset, classes);
+  // Lists of all rows are faster, and too long for the largest collections.
+  const groups = subset.length > mostDraws ? groupIndex(codeAt, subset.length, classes) : groupRowsOf(Int32Array.from({ length: subset.length }, (_, position) => codeAt(position)), classes);
   const slots = new Uint32Array(batch);
   const before = new Uint32Array(batch);
   let filled = 0;

@@ -99,6 +99,16 @@ describe('class-balanced', () => {
     refused(() => open({ kind: 'balanced', codes: some }, 300, { subset: listedRows([0, 3], 300) }), 'labels');
   });
 
+  test('with a subset classes are counted over all codes, or among the rows that take part', () => {
+    // 20 of the 200, 90 of the 90, 10 of the 10.
+    const subset = listedRows(Array.from(codes.keys()).filter((row) => row % 10 === 0 || row >= 200), 300);
+    for (const most of [1e6, 50]) {
+      const shares = (counted?: 'all' | 'subset') => whole(balancedOrder({ kind: 'balanced', codes, totalSize: 90_000, ...(counted ? { counted } : {}) }, subset, 300, 11, 0, most)).map((row) => codes[row]!);
+      expectShares(shares(), [0.1 / 2.1, 1 / 2.1, 1 / 2.1]);
+      expectShares(shares('subset'), [1 / 3, 1 / 3, 1 / 3]);
+    }
+  });
+
   test('impossible sizes are refused by their names, and codes that are not one per row', () => {
     refused(() => open({ kind: 'balanced', codes, block: 301 }, 300), 'block');
     refused(() => open({ kind: 'balanced', codes, totalSize: -5 }, 300), 'totalSize');

@@ -26,7 +26,7 @@ export const pack: Command = {
     workers: { value: 'N', help: 'Worker threads (default: the number of cores).' },
     memory: { value: 'SIZE', help: 'Memory that may be used.' },
   },
-  help: () => 'A pack is derived data: deleting one loses nothing. A build that was stopped or killed goes on with the same command.',
+  help: () => 'A pack is derived data: deleting one loses nothing. A build that was stopped or killed goes on with the same command. Verifying looks at every bit, and whether the pack is that of the file as it is now.',
   async run(context) {
     const { options, say, signal } = context;
     const [wanted, ...files] = context.positionals;
