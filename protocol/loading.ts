@@ -8,6 +8,8 @@ export interface LoaderJob {
   readonly kind: 'loader';
   readonly id: JobId;
   readonly files: readonly string[];
+  /** Only cells that meet this expression over obs columns; default all. */
+  readonly where?: string;
   /** Files with different genes: refused, or only shared genes kept, or all, with zeros where a file lacks one. */
   readonly join: 'same' | 'inner' | 'outer';
   /** Cells of a block, or 'chunks'. */

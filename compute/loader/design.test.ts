@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createH5ad } from '../results/h5ad/index.ts';
 import { dropFromCache } from './cold.ts';
 import { designLoader } from './design.ts';
 import { published } from './published.table.ts';
@@ -69,4 +70,30 @@ test.skipIf(spawnSync('dd', ['--version']).error !== undefined)('from the disk: 
 
 test('every published rate names its hardware, its minibatch and its source', () => {
   for (const rate of published) expect([rate.hardware.length > 5, rate.batch > 0, rate.source.length > 5]).toEqual([true, true, true]);
+});
+
+test('only cells that meet an expression: plates that are left, cells counted, an order of them alone', async () => {
+  const answer = await designLoader({ ...job, files: plates.files, blocks: [4], fetches: [8], where: 'plate != "plate1"', seconds: 0.1 });
+  const one = await designLoader({ ...job, files: plates.files, blocks: [4], fetches: [8], seconds: 0 });
+  expect([answer.cells, one.cells]).toEqual([800, 1200]);
+  expect(answer.random['plate']).toBeLessThan(1);
+  expect(one.random['plate']).toBeGreaterThan(1.2);
+  expect(answer.strategies.map(({ strategy, label }) => [strategy, label])).toEqual([['balanced', 'drug'], ['quota', 'plate']]);
+  await expect(designLoader({ ...job, files: plates.files, where: 'plate == "none"' })).rejects.toMatchObject({ data: { facts: { parameter: 'where' } } });
+});
+
+test('a label that some cells lack is not balanced: the next one is', async () => {
+  const path = join(plates.folder, 'some.h5ad');
+  const file = createH5ad(path, { nObs: 60, nVars: 2 });
+  const numbers = Int32Array.from({ length: 60 }, (_, i) => i);
+  await file.csr('X').append({ rows: 60, indptr: Int32Array.from({ length: 61 }, (_, i) => i), indices: numbers.map((i) => i % 2), values: new Float32Array(60).fill(1) });
+  const obs = file.frame('obs');
+  await obs.index.append(Array.from(numbers, (i) => `cell${i}`));
+  await obs.categorical('drug', ['a', 'b']).append(numbers.map((i) => (i % 3) - 1));
+  await obs.categorical('cell_line', ['x', 'y']).append(numbers.map((i) => i % 2));
+  await file.frame('var').index.append(['A', 'B']);
+  await file.close();
+  const quick = { ...job, files: [path], blocks: [4], fetches: [1], seconds: 0.1 };
+  expect((await designLoader(quick)).strategies).toMatchObject([{ strategy: 'balanced', label: 'cell_line' }]);
+  expect((await designLoader({ ...quick, where: "drug == 'a' or drug == 'b'" })).strategies).toMatchObject([{ strategy: 'balanced', label: 'drug' }]);
 });

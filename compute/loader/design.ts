@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import { failure } from '../../protocol/errors.ts';
 import { formatCount } from '../../protocol/format.ts';
 import type { LoaderAnswer, LoaderJob, LoaderSetting } from '../../protocol/loading.ts';
-import { randomEntropy, simulateEntropy } from '../sampling/index.ts';
+import { allRows, randomEntropy, simulateEntropy, type RowSet } from '../sampling/index.ts';
 import { packPath } from '../stores/index.ts';
 import { dropFromCache } from './cold.ts';
 import type { Loader, LoaderLabel } from './contract.ts';
@@ -19,6 +19,7 @@ import { canBePacked } from './profile.ts';
 import { published, publishedSpeedups } from './published.table.ts';
 import { openSources, type LoaderSource } from './sources.ts';
 import { warningsOf } from './warnings.ts';
+import { rowsWhere } from './where.ts';
 
 export interface DesignHost {
   readonly signal?: AbortSignal;
@@ -29,17 +30,18 @@ export interface DesignHost {
 
 type Job = Omit<LoaderJob, 'kind' | 'id'>;
 
-/** Errors: those of openLoader and writeOrder; invalid-parameter where no block fits the cells. */
+/** Errors: those of openLoader, rowsWhere and writeOrder; invalid-parameter where no block fits the cells. */
 export async function designLoader(job: Job, host: DesignHost = {}): Promise<LoaderAnswer> {
   const sources = await openSources(job.files, job.verified, job.backend);
   try {
     if (job.order !== null) prepareOrder(sources, job.order.folder);
-    const cells = sources.reduce((sum, source) => sum + source.cells, 0);
+    const chosen = job.where === undefined ? undefined : await rowsWhere(sources, job.where);
+    const cells = chosen?.length ?? sources.reduce((sum, source) => sum + source.cells, 0);
     const { blocks, fetches, notes } = fittingSizes(job, cells);
     const labels = await labelsOf(sources);
     const names = [...labels.keys()];
     const open: OpenWith = (strategy, fetch, workers) => openLoader({
-      files: job.files, strategy, batch: job.batch, fetchFactor: fetch, workers, seed: job.seed, labels: names, verified: job.verified, backend: job.backend, join: job.join,
+      files: job.files, strategy, batch: job.batch, fetchFactor: fetch, workers, seed: job.seed, labels: names, verified: job.verified, backend: job.backend, join: job.join, ...(chosen ? { subset: chosen } : {}),
     }, { sources, labels });
     const measure = (loader: Loader): Promise<Measured> => measureLoader(loader, {
       warmSeconds: job.warmSeconds, seconds: job.seconds, ...(host.signal ? { signal: host.signal } : {}), ...(job.cold ? { beforeEpoch: () => dropFromCache(loader.plates.map(readFrom)) } : {}),
@@ -51,7 +53,7 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
         await loader.close();
       }
     };
-    const sizes = new Map([...labels].map(([name, label]) => [name, sizesOf(label)]));
+    const sizes = new Map([...labels].map(([name, label]) => [name, sizesOf(label, chosen ?? allRows(label.values.length))]));
     const random = Object.fromEntries([...sizes].map(([name, of]) => [name, randomEntropy(of, job.batch) || 0]));
     const label = floorLabel(sizes, job.batch);
     const probe = await open(strategyOf(blocks[0]!), fetches[0]!, job.workers);
@@ -81,7 +83,7 @@ export async function designLoader(job: Job, host: DesignHost = {}): Promise<Loa
       order = writeOrder(chosen, job.order.folder, job.order.epochs);
       await chosen.close();
     }
-    const strategies = job.seconds > 0 ? await costOfWeights(best, cells, labels, open, rateOf) : [];
+    const strategies = job.seconds > 0 ? await costOfWeights(best, cells, labels, sizes, open, rateOf) : [];
     const scale = await scaleOfWorkers(best, open, rateOf);
     const memory = await gainOfMemory(sources, fetch, open, costs, job.verified, workers);
     host.onSetting?.(total + more, total + more);
@@ -147,10 +149,13 @@ function backendOf({ plates }: Loader): LoaderSetting['backend'] {
 /** No diversity can be told of minibatches of one cell. */
 const finite = (bits: number | undefined): number | null => (bits === undefined || Number.isNaN(bits) ? null : bits);
 
-/** Of each class, and last of those that are missing, which are told apart from the others too. */
-function sizesOf({ values, categories }: LoaderLabel): number[] {
+/** Cells of each class among `rows`, and last of those that are missing, which are told apart from the others too. */
+function sizesOf({ values, categories }: LoaderLabel, rows: RowSet): number[] {
   const sizes = new Array<number>(categories.length + 1).fill(0);
-  for (const code of values) sizes[code < 0 ? categories.length : code]!++;
+  for (let position = 0; position < rows.length; position++) {
+    const code = values[rows.at(position)]!;
+    sizes[code < 0 ? categories.length : code]!++;
+  }
   return sizes;
 }
 

@@ -16,15 +16,16 @@ const balancedBy = ['drug', 'cell_line', 'sample', 'plate'];
 /** Neighbours drawn together where the grid has chunks only. */
 const usualBlock = 8;
 
-/** Balanced classes of one label, and a fixed quota of every plate, at the size of fetch that was found. */
-export async function costOfWeights(best: LoaderSetting, cells: number, labels: ReadonlyMap<string, LoaderLabel>, open: OpenWith, rateOf: RateOf): Promise<LoaderAnswer['strategies']> {
+/** Balanced classes of one label that every cell has, and a fixed quota of every plate, at the size of fetch that was found. `sizes`: cells of each class, those without one last. */
+export async function costOfWeights(best: LoaderSetting, cells: number, labels: ReadonlyMap<string, LoaderLabel>, sizes: ReadonlyMap<string, readonly number[]>, open: OpenWith, rateOf: RateOf): Promise<LoaderAnswer['strategies']> {
   const out: { strategy: 'balanced' | 'quota'; label: string; cells_per_second: number }[] = [];
-  const label = balancedBy.find((name) => (labels.get(name)?.categories.length ?? 0) > 1);
+  const present = (name: string): string[] => (sizes.get(name)?.at(-1) === 0 ? labels.get(name)!.categories.filter((_, code) => sizes.get(name)![code]! > 0) : []);
+  const label = balancedBy.find((name) => present(name).length > 1);
   if (label !== undefined) {
     const loader = await open({ kind: 'balanced', label, block: typeof best.block === 'number' ? best.block : Math.min(usualBlock, cells) }, best.fetch, best.workers);
     out.push({ strategy: 'balanced', label, cells_per_second: await rateOf(loader) });
   }
-  const plates = labels.get('plate')!.categories;
+  const plates = present('plate');
   if (plates.length > 1 && plates.length <= best.batch) {
     const quota = Object.fromEntries(plates.map((name, i) => [name, Math.floor(best.batch / plates.length) + (i < best.batch % plates.length ? 1 : 0)]));
     out.push({ strategy: 'quota', label: 'plate', cells_per_second: await rateOf(await open({ kind: 'quota', label: 'plate', quota }, best.fetch, best.workers)) });

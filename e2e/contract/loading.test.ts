@@ -59,6 +59,7 @@ test('a loader is designed: predicted and measured over a grid, with what it tak
   expect(grid.map(({ block, fetch }) => [block, fetch])).toEqual([['chunks', 2], ['chunks', 16], [8, 2], [8, 16]]);
   for (const setting of grid) expect(Math.min(setting.cells_per_second, setting.bytes_per_worker, setting.predicted_cells_per_second)).toBeGreaterThan(0);
   expect((await truckee(['bench', 'loader', ...files, '--block', 'huge'])).code).toBe(2);
+  expect((await truckee(['bench', 'loader', ...files, '--seconds', '0', '--where', 'plate == "plate1"'])).last).toMatchObject({ ok: true, cells: 1200 });
   for (const [wrong, words] of [
     [['--floor', '99'], /--floor needs a share of 0 to 1, such as 0\.99, or a percentage, such as 99%, not '99'/], [['--floor', '101%'], /share of 0 to 1/], [['--floor', ''], /share of 0 to 1/],
     [['--seconds', '0.00001'], /--seconds needs at least 0\.1.* or 0 to predict only/], [['--rounds', '5'], /--rounds is an option of bench storage/],

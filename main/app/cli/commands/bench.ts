@@ -26,6 +26,7 @@ export const bench: Command = {
     fetch: { value: 'LIST', help: 'Minibatches read and mixed together (default 16,64,256).' },
     batch: { value: 'N', help: 'Cells of a minibatch (default 64).' },
     workers: { value: 'N', help: 'Worker threads of the loader (default: half the cores).' },
+    where: { value: 'EXPR', help: "Only cells that meet this, e.g. cell_line == 'A549' and pcnt_mito < 0.05 (default: all)." },
     join: { value: 'NAME', help: 'Genes of files that differ: same (refuses them), inner (the shared ones) or outer (all, zeros where a file lacks one; default same).' },
     backend: { value: 'NAME', help: 'auto (packs where there are any), file, pack, or memory (all cells read once; default auto).' },
     seconds: { value: 'N', help: 'Seconds that each setting is measured, at least 0.1; 0 predicts only (default 3).' },
@@ -50,8 +51,9 @@ export const bench: Command = {
     if (what === 'storage') return benchStorage(context, files);
     const cores = probeHardware(process.cwd(), { memoryBytes: null, workers: null }).workers;
     const orderFolder = options.text('order');
+    const where = options.text('where');
     const job: LoaderJob = {
-      kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)), join: oneOf(options, 'join', ['same', 'inner', 'outer']),
+      kind: 'loader', id: asJobId(randomUUID()), files: files.map((file) => resolve(file)), join: oneOf(options, 'join', ['same', 'inner', 'outer']), ...(where === undefined ? {} : { where }),
       blocks: listOf(options, 'block', 'chunks,16,64', true), fetches: listOf(options, 'fetch', '16,64,256', false).map(Number),
       batch: options.whole('batch', 1) ?? 64, workers: options.whole('workers') ?? Math.max(1, Math.min(16, Math.floor(cores / 2))), backend: oneOf(options, 'backend', ['auto', 'file', 'pack', 'memory']),
       warmSeconds: numberOf(options, 'warm', 1), seconds: secondsOf(options), floor: shareOf(options, 'floor', 0.99), seed: options.whole('seed') ?? 0, verified: options.has('verified'), cold: options.has('cold'), epoch: options.has('epoch'),
