@@ -4,7 +4,7 @@ import type { Query } from '../../protocol/query.ts';
 
 /** Fields with names; those after `often` stand folded away until they are wanted. */
 export const nameFields = [
-  { name: 'drug', label: 'Drug', example: 'Dabrafenib; DMSO_TF is the control', often: true }, { name: 'dose', label: 'Dose (uM)', example: '0.05, 0.5 or 5', often: true },
+  { name: 'drug', label: 'Drug', example: 'Dabrafenib or DMSO_TF', often: true }, { name: 'dose', label: 'Dose (uM)', example: '0.05, 0.5 or 5', often: true },
   { name: 'line', label: 'Cell line', example: 'A549 or CVCL_0023', often: true }, { name: 'plate', label: 'Plate', example: 'plate3', often: true },
   { name: 'target', label: 'Target', example: 'BRAF', often: false }, { name: 'mechanism', label: 'Mechanism', example: 'RAF inhibitor', often: false },
   { name: 'tissue', label: 'Organ', example: 'Lung', often: false }, { name: 'sample', label: 'Sample (well)', example: 'smp_1687', often: false },
