@@ -6,7 +6,7 @@ import { crewSeconds, type FetchCosts } from './crew-time.ts';
 /** Of one worker while all are at work. */
 export interface LoaderCosts {
   readonly secondsPerPiece: number;
-  /** Beside its piece, while rows are read: what a cold disk takes for more of them. */
+  /** Beside its piece, while the fetch is read: what inflating, or a cold disk, takes for more of them. */
   readonly secondsPerCellRead: number;
   /** Once its fetch has been read. */
   readonly secondsPerCell: number;
@@ -52,9 +52,11 @@ const fileRows = { near: 1500, far: 60 } as const;
 const packRows = { least: 512, most: 2048 } as const;
 /** Neighbours in a pack come in runs as blocks do: one long read of a cold disk says little about many short ones. */
 const nearRun = 32;
+/** Rows that are handed over again and again: what is read once and what is done for every cell are told apart by them. */
+const fewRows = 32;
 
 /**
- * Reads some neighbouring cells and some spread ones with all workers of the loader at the same time, several times in other
+ * Reads some neighbouring cells, some spread ones and a few over and over with all workers of the loader at the same time, several times in other
  * places, and keeps the second shortest times of each: what else the machine does only adds to them. `beforeTiming` empties the
  * page cache where cells are to come from the disk.
  */
@@ -72,6 +74,10 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
     return Math.floor(((run + turn / turns) * (loader.cells - nearCells)) / runs) + i;
   });
   const far = (turn: number): Uint32Array => Uint32Array.from({ length: farCells }, (_, i) => Math.floor(((i + (turn + 0.5) / turns) * loader.cells) / farCells));
+  const again = (turn: number): Uint32Array => {
+    const few = near(turn).subarray(0, fewRows);
+    return Uint32Array.from({ length: nearCells }, (_, i) => few[i % few.length]!);
+  };
   const listsOf = (rowsOf: (turn: number) => Uint32Array, timed: boolean): Uint32Array[][] =>
     Array.from({ length: rounds }, (_, round) => Array.from({ length: hands }, (_, hand) => rowsOf(2 * (round * hands + hand) + Number(timed))));
   const reading = async (rowsOf: (turn: number) => Uint32Array, timed: boolean): Promise<Reading> => {
@@ -81,16 +87,13 @@ export async function measureCosts(loader: Loader, verified: boolean, beforeTimi
     return { seconds: seconds[1]!, cells: lists[0]![0]!.length, pieces: meanOf(lists.flat().map((rows) => piecesOf(loader, rows, verified))), all: seconds.reduce((sum, one) => sum + one, 0) };
   };
   // Code that has just been loaded runs slower than it will for the rest of the epoch: it is compiled beside the reading.
-  let warm: Readings;
-  let seconds = 0;
-  let turn = 0;
-  do {
-    warm = [await reading(near, false), await reading(far, false)];
-    seconds += warm[0].all + warm[1].all;
-  } while (++turn < 2 || (turn < mostWarmTurns && seconds < warmSeconds));
-  const timed = solve([await reading(near, true), await reading(far, true)]);
-  const perCell = beforeTiming === undefined ? timed.perCell : Math.min(timed.perCell, solve(warm).perCell);
-  return { secondsPerPiece: timed.perPiece, secondsPerCellRead: timed.perCell - perCell, secondsPerCell: perCell };
+  for (let [turn, seconds] = [0, 0]; turn < mostWarmTurns && seconds < warmSeconds; turn++) {
+    for (const rowsOf of [near, far, again]) seconds += (await reading(rowsOf, false)).all;
+  }
+  const { perPiece, perCell } = solve(await reading(near, true), await reading(far, true));
+  const repeated = await reading(again, true);
+  const handing = Math.min(perCell, Math.max(leastPerCell, (repeated.seconds - repeated.pieces * perPiece) / repeated.cells));
+  return { secondsPerPiece: perPiece, secondsPerCellRead: perCell - handing, secondsPerCell: handing };
 }
 
 interface Reading {
@@ -100,14 +103,14 @@ interface Reading {
   /** Seconds of all rounds. */
   readonly all: number;
 }
-/** Of neighbours, and of spread cells. */
-type Readings = readonly [Reading, Reading];
+
+const leastPerCell = 1e-7;
 
 /** Two equations: pieces * perPiece + cells * perCell = seconds. */
-function solve([near, far]: Readings): { perPiece: number; perCell: number } {
+function solve(near: Reading, far: Reading): { perPiece: number; perCell: number } {
   const determinant = near.pieces * far.cells - far.pieces * near.cells;
   const perPiece = determinant === 0 ? 0 : Math.max(0, (near.seconds * far.cells - far.seconds * near.cells) / determinant);
-  return { perPiece, perCell: Math.max(1e-7, (near.seconds - near.pieces * perPiece) / near.cells) };
+  return { perPiece, perCell: Math.max(leastPerCell, (near.seconds - near.pieces * perPiece) / near.cells) };
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
