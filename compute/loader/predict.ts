@@ -45,8 +45,8 @@ export function piecesOf(loader: Loader, entries: Uint32Array, verified: boolean
 /** Every worker reads for so long before it is timed. */
 const warmSeconds = 0.4;
 const mostWarmTurns = 100;
-/** Readings, each of other rows: chunks that were decoded once may be kept. */
-const rounds = 7;
+/** Readings, each of other rows: chunks that were decoded once may be kept. More than a reader of packs goes on as from a cold disk, once it took a busy machine for one. */
+const rounds = 9;
 /** Neighbours, and spread rows: each of a file costs a chunk, so that few are enough. Of a pack about as many as a fetch has. */
 const fileRows = { near: 1500, far: 60 } as const;
 const packRows = { least: 512, most: 2048 } as const;
