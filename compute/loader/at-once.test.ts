@@ -1,11 +1,10 @@
 /** A loader asked for several things at once, closed at any moment, and with workers that die while nobody takes their minibatches. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Loader, LoaderOptions } from './contract.ts';
 import { openLoader } from './loader.ts';
-import { testPlates, type TestPlates } from './testing/plates.cases.ts';
+import { deadlyHooks, testPlates, type TestPlates } from './testing/plates.cases.ts';
 
 let plates: TestPlates;
 beforeAll(async () => {
@@ -89,15 +88,7 @@ describe('closing', () => {
 
 // The consumer is slower than the new worker is there: it comes for more while there is none, or not yet.
 test.each([0, 10, 60])('a worker that dies while a minibatch is held for %i ms loses and doubles no cell', async (pause) => {
-  const marker = join(plates.folder, `died-${pause}`);
-  const hooksModule = join(plates.folder, `deadly-${pause}.mjs`);
-  writeFileSync(hooksModule, `
-    import { existsSync, writeFileSync } from 'node:fs';
-    let chunks = 0;
-    export const fetchTransform = (chunk) => {
-      if (++chunks === 3 && !existsSync(${JSON.stringify(marker)})) { writeFileSync(${JSON.stringify(marker)}, ''); process.exit(9); }
-      return chunk;
-    };`);
+  const { hooksModule, marker } = deadlyHooks(plates.folder, `deadly-${pause}`);
   const loader = await openLoader(small({ workers: 1, fetchFactor: 2, prefetch: 16, hooksModule }));
   const rows: number[] = [];
   for await (const batch of loader.epoch(0)) {

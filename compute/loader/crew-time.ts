@@ -27,12 +27,10 @@ export function crewSeconds(fetches: readonly FetchCosts[], workers: number, slo
       for (let batch = 0; batch < batches; ) {
         const places: number[] = [];
         for (; batch < batches && places.length < reported; batch++) {
-          const place = hand.made++ % slots;
+          const place = hand.made % slots;
           // A slot that nobody has given back yet is waited for, and what is ready is reported before.
-          if (places.length > 0 && hand.taken[place]! > now) {
-            hand.made--;
-            break;
-          }
+          if (places.length > 0 && hand.taken[place]! > now) break;
+          hand.made++;
           now = Math.max(now, hand.taken[place]!) + write;
           places.push(place);
         }

@@ -1,12 +1,11 @@
 /** Hooks from a module, and what hooks give, looked at before it is used. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { failure, messageOf, type TruckeeError } from '../../protocol/errors.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { FetchedRows, LoaderHooks } from './contract.ts';
+import { refuse } from './options.ts';
 
 const names = ['fetch', 'fetchTransform', 'batch', 'batchTransform'] as const;
-
-const refused = (hook: string, value: string, reason: string, cause?: unknown): TruckeeError => failure('invalid-parameter', { step: 'loader', parameter: hook, value, reason }, cause);
 
 /** A path (from the working folder) or an address as the module's address. */
 export const moduleAddress = (module: string): string => (/^(file|data|node):/.test(module) ? module : pathToFileURL(resolve(module)).href);
@@ -17,10 +16,10 @@ export async function hooksFrom(address: string): Promise<LoaderHooks> {
   try {
     found = (await import(address)) as Readonly<Record<string, unknown>>;
   } catch (thrown) {
-    throw refused('hooksModule', address, `it cannot be loaded: ${messageOf(thrown)}`, thrown);
+    refuse('hooksModule', address, `it cannot be loaded: ${messageOf(thrown)}`, thrown);
   }
   const hooks = Object.fromEntries(names.flatMap((name) => (typeof found[name] === 'function' ? [[name, found[name]]] : []))) as LoaderHooks;
-  if (Object.keys(hooks).length === 0) throw refused('hooksModule', address, `it exports none of ${names.join(', ')}`);
+  if (Object.keys(hooks).length === 0) refuse('hooksModule', address, `it exports none of ${names.join(', ')}`);
   return hooks;
 }
 
@@ -30,20 +29,18 @@ export function asked<T extends object>(hook: keyof LoaderHooks, ask: () => T): 
   try {
     given = ask();
   } catch (thrown) {
-    throw refused(`hook ${hook}`, 'a function', `it threw: ${messageOf(thrown)}`, thrown);
+    refuse(`hook ${hook}`, 'a function', `it threw: ${messageOf(thrown)}`, thrown);
   }
   if (given instanceof Promise) {
     given.catch(() => undefined);
-    throw refused(`hook ${hook}`, 'a promise', 'hooks are asked in turn and must answer at once');
+    refuse(`hook ${hook}`, 'a promise', 'hooks are asked in turn and must answer at once');
   }
   return given;
 }
 
 /** Rows that a hook gives for those wanted: the same rows in the same order, as CSR over `width` columns. @throws invalid-parameter */
 export function checkedRows(hook: keyof LoaderHooks, given: FetchedRows, wanted: Uint32Array, width: number): FetchedRows {
-  const wrong = (reason: string): never => {
-    throw refused(`hook ${hook}`, 'what it gave', reason);
-  };
+  const wrong = (reason: string): never => refuse(`hook ${hook}`, 'what it gave', reason);
   const { rows, indptr, indices, values } = given;
   for (const [name, array] of Object.entries({ rows, indptr, indices, values })) if (!ArrayBuffer.isView(array)) wrong(`${name} is no typed array`);
   if (rows.length !== wanted.length) wrong(`${rows.length} rows where ${wanted.length} were wanted: leave cells out by a subset`);

@@ -7,7 +7,7 @@ import { buildPack, openPlate, packPath, sourceOf } from '../stores/index.ts';
 import { listedRows } from '../sampling/index.ts';
 import type { LoaderOptions, Minibatch } from './contract.ts';
 import { openLoader } from './loader.ts';
-import { denseOf, testPlates, type TestPlates } from './testing/plates.cases.ts';
+import { deadlyHooks, denseOf, testPlates, type TestPlates } from './testing/plates.cases.ts';
 
 let plates: TestPlates;
 beforeAll(async () => {
@@ -243,16 +243,7 @@ describe('hard use', () => {
   test('a worker that dies is replaced: no cell is lost or doubled', async () => {
     const options = small({ workers: 2, prefetch: 3 });
     const expected = await collect({ ...options, workers: 0 });
-    // Kills its thread in the middle of the third fetch that any worker reads, once.
-    const marker = join(plates.folder, 'died');
-    const hooksModule = join(plates.folder, 'deadly.mjs');
-    writeFileSync(hooksModule, `
-      import { existsSync, writeFileSync } from 'node:fs';
-      let chunks = 0;
-      export const fetchTransform = (chunk) => {
-        if (++chunks === 3 && !existsSync(${JSON.stringify(marker)})) { writeFileSync(${JSON.stringify(marker)}, ''); process.exit(9); }
-        return chunk;
-      };`);
+    const { hooksModule } = deadlyHooks(plates.folder, 'deadly');
     expect(await collect({ ...options, hooksModule })).toEqual(expected);
   });
 

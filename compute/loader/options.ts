@@ -10,8 +10,8 @@ export function defaultWorkers(cores = availableParallelism()): number {
 }
 
 /** @throws invalid-parameter, always */
-export function refuse(parameter: string, value: string, reason: string): never {
-  throw failure('invalid-parameter', { step: 'loader', parameter, value, reason });
+export function refuse(parameter: string, value: string, reason: string, cause?: unknown): never {
+  throw failure('invalid-parameter', { step: 'loader', parameter, value, reason }, cause);
 }
 
 export function whole(parameter: string, value: number, least: number, greatest: number): void {

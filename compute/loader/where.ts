@@ -4,17 +4,18 @@ import { nearNames } from '../../protocol/format.ts';
 import { columnsOf, parseWhere } from '../../protocol/where.ts';
 import { columnValues, type ColumnValues } from '../columns/file.ts';
 import { evaluateWhere } from '../columns/where.ts';
-import { lowerBound, type RowSet } from '../sampling/index.ts';
+import { rowMarks, type RowSet } from '../sampling/index.ts';
 import type { LabelledFile } from './labels.ts';
+import { refuse } from './options.ts';
 
 /**
- * Row ids over all files in their order, four bytes each; with `within` only those of it. Columns are read file after file.
+ * Row ids over all files in their order, a bit each; with `within` only those of it. Columns are read file after file.
  * Errors: those of parsing; unknown-column for a file without one of the columns; invalid-parameter when no cell is left.
  */
 export async function rowsWhere(files: readonly LabelledFile[], expression: string, within?: RowSet): Promise<RowSet> {
   const where = parseWhere(expression);
   const names = columnsOf(where);
-  const found: Uint32Array[] = [];
+  const marks = rowMarks(files.reduce((sum, file) => sum + file.cells, 0));
   let first = 0;
   for (const file of files) {
     const columns = new Map<string, ColumnValues>();
@@ -23,20 +24,12 @@ export async function rowsWhere(files: readonly LabelledFile[], expression: stri
       columns.set(name, columnValues(await file.column(name)));
     }
     const holds = evaluateWhere(where, file.cells, (name) => columns.get(name)!);
-    const ids = new Uint32Array(file.cells);
-    let count = 0;
-    for (let row = 0; row < file.cells; row++) if (holds[row] === 1 && (within === undefined || has(within, first + row))) ids[count++] = first + row;
-    found.push(ids.slice(0, count));
+    for (let row = 0; row < file.cells; row++) if (holds[row] === 1 && (within === undefined || has(within, first + row))) marks.mark(first + row);
     first += file.cells;
   }
-  const ids = new Uint32Array(found.reduce((sum, some) => sum + some.length, 0));
-  let at = 0;
-  for (const some of found) {
-    ids.set(some, at);
-    at += some.length;
-  }
-  if (ids.length === 0) throw failure('invalid-parameter', { step: 'loader', parameter: 'where', value: expression, reason: 'no cell meets it' });
-  return { length: ids.length, at: (position) => ids[position]!, find: (row) => lowerBound(ids, ids.length, row) };
+  const rows = marks.rows();
+  if (rows.length === 0) refuse('where', expression, 'no cell meets it');
+  return rows;
 }
 
 function has(rows: RowSet, row: number): boolean {

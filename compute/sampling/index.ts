@@ -7,6 +7,7 @@
  */
 export type { Codes, GroupRows, Order, OrderRequest, PlateUnits, RowSet, Strategy } from './contract.ts';
 export { openOrder } from './open-order.ts';
+export { rowMarks } from './marked-rows.ts';
 export { allRows, listedRows, rangedRows, lowerBound, upperBound } from './row-sets.ts';
 export { batchesIn, batchesOfRank, fetchCount, fetchEntries, fetchesOfRank, fetchRange, workerShare, type FetchLayout } from './fetches.ts';
 export { entropyHint, entropyOfCounts, entropyTally, randomEntropy, simulateEntropy } from './entropy.ts';

@@ -1,5 +1,5 @@
 /** For tests: small demo plates with several stored chunks, and minibatches brought to a common dense form. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { generatePlate } from '../../generator/plate.ts';
@@ -50,4 +50,17 @@ export function denseOf(batch: Minibatch, width: number): Float32Array {
     for (let i = x.indptr[row]!; i < x.indptr[row + 1]!; i++) out[row * width + x.indices[i]!]! += x.values[i]!;
   }
   return out;
+}
+
+/** A module of hooks that kills its thread once, in the middle of the third fetch that any worker reads; `marker` is there from then on. */
+export function deadlyHooks(folder: string, name: string): { readonly hooksModule: string; readonly marker: string } {
+  const [hooksModule, marker] = [join(folder, `${name}.mjs`), join(folder, `${name}.died`)];
+  writeFileSync(hooksModule, `
+    import { existsSync, writeFileSync } from 'node:fs';
+    let chunks = 0;
+    export const fetchTransform = (chunk) => {
+      if (++chunks === 3 && !existsSync(${JSON.stringify(marker)})) { writeFileSync(${JSON.stringify(marker)}, ''); process.exit(9); }
+      return chunk;
+    };`);
+  return { hooksModule, marker };
 }
